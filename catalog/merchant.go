@@ -63,29 +63,35 @@ func MerchantByID(ctx context.Context, q postgres.Querier, id MerchantID) (Merch
 	rows, err := q.Query(ctx, `
 		SELECT id, name, country, tax_id, category, state
 		FROM catalog.merchant WHERE id = $1`, id)
-	if err != nil {
-		return Merchant{}, fmt.Errorf("read merchant %d: %w", id, err)
-	}
-	m, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Merchant])
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = ErrNotFound
-	}
+	m, err := merchant(rows, err)
 	if err != nil {
 		return Merchant{}, fmt.Errorf("read merchant %d: %w", id, err)
 	}
 	return m, nil
 }
 
-// ByTaxID lists the merchants who sell under the number, suspended ones too: one or none as
-// yet, since a number belongs to one merchant.
-func ByTaxID(ctx context.Context, q postgres.Querier, country string, t TaxID) ([]Merchant, error) {
+// ByTaxID returns the merchant, perhaps a suspended one, who sells under the number, however
+// padded. It returns ErrNotFound when nobody does.
+func ByTaxID(ctx context.Context, q postgres.Querier, country string, t TaxID) (Merchant, error) {
 	rows, err := q.Query(ctx, `
 		SELECT id, name, country, tax_id, category, state
 		FROM catalog.merchant WHERE country = $1 AND tax_id = $2`, country, ParseTaxID(string(t)))
+	m, err := merchant(rows, err)
 	if err != nil {
-		return nil, fmt.Errorf("find merchants by tax number %s: %w", t, err)
+		return Merchant{}, fmt.Errorf("find merchant by tax number %q: %w", t, err)
 	}
-	return merchants(rows)
+	return m, nil
+}
+
+func merchant(rows pgx.Rows, err error) (Merchant, error) {
+	if err != nil {
+		return Merchant{}, err
+	}
+	m, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Merchant])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Merchant{}, ErrNotFound
+	}
+	return m, err
 }
 
 // Merchants lists merchants, suspended ones too, whose name has search in it, those whose
@@ -104,13 +110,12 @@ func Merchants(ctx context.Context, q postgres.Querier, search string) ([]Mercha
 	if err != nil {
 		return nil, fmt.Errorf("search merchants: %w", err)
 	}
-	return merchants(rows)
-}
-
-func merchants(rows pgx.Rows) ([]Merchant, error) {
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Merchant])
 	if err != nil {
-		return nil, fmt.Errorf("list merchants: %w", err)
+		return nil, fmt.Errorf("search merchants: %w", err)
 	}
 	return list, nil
 }
+
+// Active reports whether the merchant takes part now.
+func (m Merchant) Active() bool { return m.State == StateActive }

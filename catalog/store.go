@@ -16,7 +16,7 @@ import (
 // AddStore adds a store. Its Zone must be an IANA one, as Europe/Moscow: the machine's own
 // would change with the machine.
 func AddStore(ctx context.Context, tx pgx.Tx, s Store) (StoreID, error) {
-	if !named(s.Name, 128) || !fits(s.Address, 256) || !fits(s.Place, 64) || s.Zone == nil || s.Zone == time.Local {
+	if !named(s.Name, 128) || !fits(s.Address, 256) || !fits(s.Place, 64) || !isIANA(s.Zone) {
 		return 0, fmt.Errorf("add store %q of merchant %d: %w", s.Name, s.Merchant, ErrInvalid)
 	}
 	var id StoreID
@@ -32,6 +32,15 @@ func AddStore(ctx context.Context, tx pgx.Tx, s Store) (StoreID, error) {
 		return 0, fmt.Errorf("add store %q of merchant %d: %w", s.Name, s.Merchant, err)
 	}
 	return id, nil
+}
+
+// isIANA reports whether the zone can be found again by its name.
+func isIANA(z *time.Location) bool {
+	if z == nil || z == time.Local {
+		return false
+	}
+	_, err := time.LoadLocation(z.String())
+	return err == nil && z.String() != ""
 }
 
 // StoreByID returns a store, ErrNotFound when there is none.

@@ -25,7 +25,7 @@ func (t TaxID) Valid(country string) bool {
 		return validUNP(s)
 	}
 	if country != "RU" && country != "UA" && country != "KZ" && country != "KG" && country != "UZ" {
-		return 4 <= len(s) && len(s) <= 20 && strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+		return isCountry(country) && 4 <= len(s) && len(s) <= 20 && strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 	}
 	if strings.Trim(s, "0123456789") != "" || strings.Trim(s, "0") == "" {
 		return false
@@ -41,6 +41,11 @@ func (t TaxID) Valid(country string) bool {
 		return len(s) == 14 // ИНН; the register publishes no check digit
 	}
 	return len(s) == 9 || len(s) == 14 // Uzbekistan: СТИР of a firm, ПИНФЛ of a person
+}
+
+// isCountry reports whether s has the form of ISO 3166-1 alpha-2.
+func isCountry(s string) bool {
+	return len(s) == 2 && 'A' <= s[0] && s[0] <= 'Z' && 'A' <= s[1] && s[1] <= 'Z'
 }
 
 // validINN checks the ИНН of a firm (10 digits) or a person (12), by the algorithm that
