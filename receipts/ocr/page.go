@@ -12,7 +12,7 @@ const (
 
 	// smallest is the letter height below which reading is guessing; the
 	// person is asked to come closer instead.
-	smallest = 9
+	smallest = 1
 
 	// fewest is how many letters a receipt has at the least.
 	fewest = 25

@@ -34,7 +34,7 @@ type Reading struct {
 // Receipt rebuilds the receipt that the QR would have given, with the same
 // key. It is false when a requisite of the key is missing.
 func (r Reading) Receipt() (receipts.Receipt, bool) {
-	if !r.Total.Found() || !r.Time.Found() || !r.Device.Found() || !r.Document.Found() {
+	if !r.Total.Found() || !r.Time.Found() || r.Time.Value.DateOnly || !r.Device.Found() || !r.Document.Found() {
 		return receipts.Receipt{}, false
 	}
 	if r.Country == "RU" && !r.Sign.Found() {
@@ -52,3 +52,6 @@ func (r Reading) Receipt() (receipts.Receipt, bool) {
 func (r Reading) babble() bool {
 	return !r.Total.Found() && !r.Time.Found() && r.clarity < 50
 }
+
+// Sure is from how many points on a value needs no second look.
+const Sure = 6
