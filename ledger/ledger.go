@@ -25,8 +25,7 @@ type Points int64
 // MaxPoints bounds one operation, so that no sum of a lifetime's operations overflows.
 const MaxPoints Points = 1_000_000_000_00
 
-// Grace is how long points stay spendable that come back to a lot which has expired
-// since, or is about to.
+// Grace is how long points stay spendable that come back to a lot which has expired.
 const Grace = 14 * 24 * time.Hour
 
 // Key makes an operation idempotent: the same key again answers the same result. It is
@@ -83,7 +82,8 @@ type Redemption struct {
 // Reversal takes a whole operation back. An accrual's points are taken from its own lot,
 // then from the others, first to expire first; what is not there becomes debt. Those of
 // its points that have expired are gone already and are not taken again. A redemption's
-// points go back to the lots they came from, for at least [Grace], after repaying debt.
+// points go back to the lots they came from, with [Grace] to spend them if those
+// have expired, after repaying debt.
 type Reversal struct {
 	Of     OpID
 	Key    Key
