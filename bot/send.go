@@ -108,13 +108,24 @@ func (s *Sender) turn(ctx context.Context, lane Lane, chat int64) error {
 	} else if left > 0 {
 		wait(ctx, left)
 	}
+	var lines []*rate.Limiter
 	if lane == BulkLane {
-		if err := s.bulk.Wait(ctx); err != nil {
+		lines = append(lines, s.bulk)
+	}
+	for _, l := range append(lines, s.chat(chat)) {
+		if err := s.queue(ctx, l); err != nil {
 			return &Failure{Class: Transient, Err: err}
 		}
 	}
-	if err := s.chat(chat).Wait(ctx); err != nil {
-		return &Failure{Class: Transient, Err: err}
+	return nil
+}
+
+func (s *Sender) queue(ctx context.Context, l *rate.Limiter) error {
+	at := s.now()
+	r := l.ReserveN(at, 1)
+	if d := r.DelayFrom(at); d > 0 && !wait(ctx, d) {
+		r.CancelAt(at)
+		return ctx.Err()
 	}
 	return nil
 }
@@ -130,7 +141,7 @@ func (s *Sender) chat(id int64) *rate.Limiter {
 	}
 	if len(s.chats) >= maxChats {
 		for id, l := range s.chats {
-			if l.Tokens() >= chatBurst {
+			if l.TokensAt(s.now()) >= chatBurst {
 				delete(s.chats, id)
 			}
 		}
