@@ -106,6 +106,19 @@ func (f *fields) parseSum(name string) (sum, bool) {
 	return s, err == nil
 }
 
+// operation reads which way the money went. A code without it may be a refund as well
+// as a sale.
+func (f *fields) operation(r *Receipt, name string) {
+	code := f.get(name)
+	r.Operation = operationOf(code)
+	switch {
+	case code == "":
+		r.warn(WarnNoOperation)
+	case r.Operation == Unknown:
+		f.fail(name, "not an operation of 1 to 4")
+	}
+}
+
 // operationOf maps the codes 1–4 that ФЗ-54 and the Kyrgyz law share.
 func operationOf(code string) Operation {
 	switch code {

@@ -99,6 +99,9 @@ func startsWithName(s string) bool {
 
 func (in *input) add(pair string) {
 	name, value, ok := strings.Cut(pair, "=")
+	if startsWithName(value) && !strings.HasSuffix(value, "=") {
+		name, value, _ = strings.Cut(value, "=") // a whole code as another link's parameter
+	}
 	name = strings.ToLower(strings.TrimSpace(name))
 	if !ok || name == "" || strings.ContainsAny(name, " /") {
 		return

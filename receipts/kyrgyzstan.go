@@ -16,10 +16,7 @@ var kyrgyzstan = format{
 		return Key("KG:" + string(r.SellerTaxID) + ":" + r.Device + ":" + r.Document)
 	},
 	checks: func(r Receipt) []Check {
-		return []Check{
-			{"tin_14_digits", passIf(len(r.SellerTaxID) == 14), L1},
-			{"operation_known", passIf(r.Operation != Unknown), L1},
-		}
+		return []Check{{"tin_14_digits", passIf(len(r.SellerTaxID) == 14), L1}}
 	},
 	write: func(q requisites) string {
 		return "https://tax.salyk.kg/tax-web-control/client/api/v1/ticket?" +
@@ -35,9 +32,7 @@ func readKyrgyzstan(f *fields) Receipt {
 		f.fail("type", "not a receipt") // 3 is a receipt; other documents earn nothing
 	}
 	f.minorSum("sum")
-	if r.Operation = operationOf(f.get("operation_type")); r.Operation == Unknown {
-		r.warn(WarnNoOperation)
-	}
+	f.operation(&r, "operation_type")
 	return r
 }
 

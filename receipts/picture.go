@@ -52,7 +52,7 @@ func Gate(data []byte) (Picture, error) {
 	if len(data) > MaxPicture {
 		return Picture{}, ErrPictureSize
 	}
-	kind, decode, config := decoder(data)
+	kind, decode, config := codec(data)
 	if decode == nil {
 		return Picture{}, fmt.Errorf("%w but %s", ErrPictureType, kind)
 	}
@@ -78,8 +78,8 @@ type (
 	configFunc func(io.Reader) (image.Config, error)
 )
 
-// decoder goes by the first bytes, never by a name or a header that the sender chose.
-func decoder(data []byte) (kind string, _ decodeFunc, _ configFunc) {
+// codec goes by the first bytes, never by a name or a header that the sender chose.
+func codec(data []byte) (kind string, _ decodeFunc, _ configFunc) {
 	if len(data) > 12 && string(data[4:8]) == "ftyp" && strings.Contains("heic heix mif1 msf1 hevc avif", string(data[8:12])) {
 		return "image/heic", nil, nil
 	}

@@ -1,7 +1,6 @@
 package receipts
 
 import (
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -47,9 +46,7 @@ func readRussia(f *fields) Receipt {
 	}
 	r.Time = f.time("t")
 	f.ambiguousSum("s")
-	if r.Operation = operationOf(f.get("n")); r.Operation == Unknown {
-		r.warn(WarnNoOperation)
-	}
+	f.operation(&r, "n")
 	return r
 }
 
@@ -97,7 +94,6 @@ func checkRussia(r Receipt) []Check {
 		{"i_positive", passIf(document > 0), L1},
 		// The sign is a 32-bit number in decimal.
 		{"fp_uint32", signed, L1},
-		{"n_known", passIf(r.Operation != Unknown), L1},
 	}
 }
 
@@ -110,18 +106,10 @@ func writeRussia(q requisites) string {
 // only behind the link.
 var russiaSelfEmployed = format{
 	country: "RU", name: "fns-npd", currency: "RUB", east: 12 * time.Hour,
-	is: func(in input) bool { return in.on("lknpd.nalog.ru") },
+	is: func(in input) bool { return in.on("lknpd.nalog.ru") && selfEmployedPath.MatchString(in.path) },
 	read: func(f *fields) Receipt {
-		m := selfEmployedPath.FindStringSubmatch(f.in.path)
-		if m == nil {
-			f.fail("path", "not a receipt's")
-			return Receipt{}
-		}
-		id, err := url.PathUnescape(m[2])
-		if err != nil {
-			f.fail("path", "not a receipt's")
-		}
-		return Receipt{Device: m[1], Document: strings.ToLower(id), SellerTaxID: TaxID(m[1]), Operation: Sale,
+		m := selfEmployedPath.FindStringSubmatch(f.in.path) // matched by is
+		return Receipt{Device: m[1], Document: strings.ToLower(m[2]), SellerTaxID: TaxID(m[1]), Operation: Sale,
 			Warnings: []Warning{WarnOpaque}}
 	},
 	identify: func(*Receipt) error { return nil },
