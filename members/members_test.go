@@ -22,6 +22,17 @@ func create(t *testing.T, tx pgx.Tx, n New) Member {
 	return m
 }
 
+// closed adds a member and closes it.
+func closed(t *testing.T, tx pgx.Tx, n New) Member {
+	t.Helper()
+	m := create(t, tx, n)
+	if err := SetState(t.Context(), tx, m.ID, StateClosed); err != nil {
+		t.Fatalf("SetState: %v", err)
+	}
+	m.State = StateClosed
+	return m
+}
+
 func TestANewMemberIsFoundByEveryIdentity(t *testing.T) {
 	t.Parallel()
 	tx := postgrestest.Tx(t)

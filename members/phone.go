@@ -27,7 +27,7 @@ func ParsePhone(s, region string) (Phone, error) {
 		// https://core.telegram.org/bots/api#contact
 		readings = append(readings, reading{"+" + s, ""})
 	}
-	// A number of a plan that we know wins over one that has a possible length: operators
+	// A number of a plan that we know wins over one as long as a mobile one: operators
 	// open new ranges faster than the plans in a library follow.
 	for _, fits := range []func(*phonenumbers.PhoneNumber) bool{phonenumbers.IsValidNumber, possible} {
 		for _, r := range readings {
@@ -41,8 +41,12 @@ func ParsePhone(s, region string) (Phone, error) {
 
 type reading struct{ text, region string }
 
+// possible reports whether n is as long as its country's mobile numbers.
 func possible(n *phonenumbers.PhoneNumber) bool {
-	return phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE
+	region := phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode()))
+	mobile := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
+	return mobile != nil && len(phonenumbers.GetNationalSignificantNumber(n)) ==
+		len(phonenumbers.GetNationalSignificantNumber(mobile))
 }
 
 // Country is the ISO 3166-1 alpha-2 country of the number, "" when there is no one such:
