@@ -76,7 +76,8 @@ func (p Phone) Masked() string {
 			digits++
 		}
 	}
-	shown := digits - len(phonenumbers.GetNationalSignificantNumber(n)) + 3
+	national := len(phonenumbers.GetNationalSignificantNumber(n))
+	shown := digits - national + max(0, min(3, national-5)) // a short number shows less of itself
 	seen := 0
 	for i, c := range text {
 		if c < '0' || '9' < c {
