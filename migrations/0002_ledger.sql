@@ -604,7 +604,8 @@ BEGIN
     SELECT o.account, p_seq, l.id, m.bucket, 'reversed', m.points
     FROM (VALUES ('pending', l.pending), ('active', l.active), ('expired', l.expired)) m (bucket, points)
     WHERE m.points > 0;
-    -- What was spent of it is taken from the other lots, and what is not there is owed.
+    -- What was spent of it, or paid for another return, is taken from the other lots, and
+    -- what is not there is owed.
     debt := l.amount - l.pending - l.active - l.expired;
     debt := debt - ledger.take(o.account, p_seq, debt, l.id, 'reversed');
     points := l.expired - l.amount;
