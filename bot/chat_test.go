@@ -1,0 +1,398 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kopilka/internal/samples"
+	"kopilka/internal/tgfake"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/*.chat from what the bot says")
+
+// A .chat file is a conversation that a manager can read; -update writes the bot's part.
+//
+//	# a comment
+//	anna: text or /command        said by Anna; people are made when they first speak
+//	anna: [Button label]          a tap, on the newest message that has the button
+//	anna: (photo sample:kofe)     also file, album (several) and qr (its text), or a path
+//	anna: (contact own)           or (contact +79001112233)
+//	anna: (open boris [Label])    follows the link of a button in Boris's chat
+//	anna: (edit text)             also (sticker), (voice), (block), (unblock)
+//	wait: 30m                     time passes
+//	bot: text                     to who spoke; others' as "bot to boris:"
+//	     [inline] [buttons]
+//	     keyboard: [reply] [keys]
+//	bot edits: text               bot (toast): text
+//
+// What differs at each run, as a card's number, is written <card 1> in both directions.
+func TestChats(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.chat")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no conversations in testdata: %v", err)
+	}
+	for _, name := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".chat"), func(t *testing.T) {
+			t.Parallel()
+			want, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := newChat(t, newTestBot(t, chatRoutes(name)))
+			got := c.play(string(want))
+			if v := c.bot.tg.Violations(); len(v) > 0 {
+				t.Errorf("the bot's manners: %q", v)
+			}
+			if *update {
+				if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(want) {
+				t.Errorf("the conversation went another way (go test ./bot -run TestChats -update rewrites it):\n%s", got)
+			}
+		})
+	}
+}
+
+// chatRoutes are the routes that a conversation is held with: the product's own, but for
+// the plumbing's example.
+func chatRoutes(name string) *Routes {
+	if filepath.Base(name) == "plumbing.chat" {
+		return plumbing()
+	}
+	return NewRoutes()
+}
+
+// cast is who takes part under which name; anybody else is made up from the name.
+var cast = map[string]tgfake.UserSpec{
+	"anna":  {FirstName: "Анна", Lang: "ru", Phone: "+79001112233"},
+	"boris": {FirstName: "Борис", Lang: "ru", Phone: "+79004445566"},
+	"olena": {FirstName: "Олена", Lang: "uk", Phone: "+380671112233"},
+	"kate":  {FirstName: "Kate", Lang: "en", Phone: "+447400123456"},
+	"kira":  {FirstName: "Кира", Lang: "ru", Phone: "+79007778899"}, // the cashier
+	"adam":  {FirstName: "Адам", Lang: "ru", Phone: "+79009990011"}, // the admin
+}
+
+// sales are the receipts that conversations send; their times are near noon of the test.
+var sales = map[string]samples.Sale{
+	"kofe": {Country: samples.Russia, Merchant: `ООО "КОФЕЙНЯ НА УГЛУ"`, Address: "г. Москва, ул. Лесная, д. 7",
+		TaxID: "7707083893", Device: "9287440300090728", Document: "130212", Sign: "2590630939",
+		At:    time.Date(2026, 11, 20, 11, 27, 0, 0, time.UTC),
+		Lines: []samples.Line{{Name: "Капучино 0.3", Qty: 2, Price: 21000}, {Name: "Круассан миндальный", Qty: 1, Price: 18990}}},
+	"kniga": {Country: samples.Ukraine, Merchant: `ТОВ "КНИГАРНЯ"`, Address: "м. Київ, вул. Хрещатик, 21",
+		TaxID: "306400376143", Device: "4000537838", Document: "716568024",
+		At:    time.Date(2026, 11, 20, 10, 19, 0, 0, time.UTC),
+		Lines: []samples.Line{{Name: "Кобзар", Qty: 1, Price: 42000}}},
+}
+
+func sample(t *testing.T, name string) []byte {
+	t.Helper()
+	sale, ok := sales[name]
+	if !ok {
+		t.Fatalf("no sample receipt %q", name)
+	}
+	var b bytes.Buffer
+	if err := sale.Draw(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// chat plays one file.
+type chat struct {
+	t      *testing.T
+	bot    *testBot
+	people []*talker // in the order in which they came
+	names  scrubber
+	out    strings.Builder
+}
+
+type talker struct {
+	*tgfake.User
+	name   string
+	events <-chan tgfake.Event
+}
+
+func newChat(t *testing.T, b *testBot) *chat { return &chat{t: t, bot: b} }
+
+func (c *chat) play(script string) string {
+	for line := range strings.Lines(script) {
+		line = strings.TrimRight(line, "\n")
+		who, what, ok := strings.Cut(line, ": ")
+		switch {
+		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#"):
+			fmt.Fprintln(&c.out, line)
+		case strings.HasPrefix(line, " ") || strings.HasPrefix(line, "bot"):
+			// the bot's part is written anew
+		case ok && who == "wait":
+			fmt.Fprintln(&c.out, line)
+			d, err := time.ParseDuration(what)
+			if err != nil {
+				c.t.Fatalf("%q: %v", line, err)
+			}
+			c.bot.clock.advance(d)
+		case ok:
+			fmt.Fprintln(&c.out, line)
+			c.act(c.person(who), c.names.restore(what))
+			c.report(who)
+		default:
+			c.t.Fatalf("not a line of a conversation: %q", line)
+		}
+	}
+	return c.out.String()
+}
+
+func (c *chat) person(name string) *talker {
+	for _, p := range c.people {
+		if p.name == name {
+			return p
+		}
+	}
+	spec, ok := cast[name]
+	if !ok {
+		spec = tgfake.UserSpec{FirstName: name, Lang: "ru"}
+	}
+	u := c.bot.tg.User(spec)
+	events, cancel := c.bot.tg.Watch(u)
+	c.t.Cleanup(cancel)
+	p := &talker{User: u, name: name, events: events}
+	c.people = append(c.people, p)
+	return p
+}
+
+// act does what a person does in one line.
+func (c *chat) act(p *talker, what string) {
+	c.bot.clock.advance(time.Second)
+	switch {
+	case strings.HasPrefix(what, "["):
+		if err := p.Tap(strings.Trim(what, "[]")); err != nil {
+			c.t.Fatalf("%s: %v", p.name, err)
+		}
+	case strings.HasPrefix(what, "(") && strings.HasSuffix(what, ")"):
+		verb, rest, _ := strings.Cut(what[1:len(what)-1], " ")
+		c.do(p, verb, rest)
+	case what == "/start":
+		p.Start("")
+	default:
+		p.Send(what)
+	}
+}
+
+func (c *chat) do(p *talker, verb, rest string) {
+	c.t.Helper()
+	switch verb {
+	case "photo":
+		if _, err := p.SendPhoto(c.file(rest), ""); err != nil {
+			c.t.Fatal(err)
+		}
+	case "file":
+		p.SendFile(filepath.Base(strings.TrimPrefix(rest, "sample:"))+".jpg", "image/jpeg", c.file(rest), "")
+	case "album":
+		var all [][]byte
+		for _, name := range strings.Fields(rest) {
+			all = append(all, c.file(name))
+		}
+		if _, err := p.SendAlbum(all); err != nil {
+			c.t.Fatal(err)
+		}
+		// the parts must be in the inbox before their wait is over
+		eventually(c.t, "the album arrives", func() bool { return c.bot.tg.Waiting() == 0 })
+		c.bot.clock.advance(2 * albumWait)
+	case "qr":
+		sale := sales[strings.TrimPrefix(rest, "sample:")]
+		p.Send(sale.QR())
+	case "contact":
+		if rest == "own" {
+			p.ShareContact()
+		} else {
+			p.SendContact(tgfake.Contact{Phone: rest, FirstName: "Другой"})
+		}
+	case "open":
+		p.Start(c.payload(rest))
+	case "edit":
+		c.edit(p, rest)
+	case "sticker":
+		p.SendSticker("🎉")
+	case "voice":
+		p.SendVoice([]byte("ogg"))
+	case "block":
+		p.Block()
+	case "unblock":
+		p.Unblock()
+	default:
+		c.t.Fatalf("%s: nobody can (%s %s)", p.name, verb, rest)
+	}
+}
+
+func (c *chat) file(name string) []byte {
+	c.t.Helper()
+	if sale, ok := strings.CutPrefix(name, "sample:"); ok {
+		return sample(c.t, sale)
+	}
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return data
+}
+
+func (c *chat) edit(p *talker, text string) {
+	for _, m := range slices.Backward(p.Messages()) {
+		if !m.FromBot {
+			if _, err := p.Edit(m.ID, text); err != nil {
+				c.t.Fatal(err)
+			}
+			return
+		}
+	}
+}
+
+// payload is what the link behind "boris [Label]" starts the bot with.
+func (c *chat) payload(what string) string {
+	c.t.Helper()
+	name, label, _ := strings.Cut(what, " ")
+	for _, m := range slices.Backward(c.person(name).Messages()) {
+		for _, b := range slices.Concat(m.Buttons...) {
+			if u, err := url.Parse(b.URL); err == nil && b.Label == strings.Trim(label, "[]") && b.URL != "" {
+				return u.Query().Get("start")
+			}
+		}
+	}
+	c.t.Fatalf("%s has no link %s", name, label)
+	return ""
+}
+
+// report writes what the bot did since the last line, the speaker's chat first.
+func (c *chat) report(speaker string) {
+	c.bot.settled()
+	c.reportTo(c.person(speaker), "bot")
+	for _, p := range c.people {
+		if p.name != speaker {
+			c.reportTo(p, "bot to "+p.name)
+		}
+	}
+}
+
+func (c *chat) reportTo(p *talker, bot string) {
+	for {
+		select {
+		case e := <-p.events:
+			fmt.Fprint(&c.out, c.names.hide(eventText(bot, e)))
+		default:
+			return
+		}
+	}
+}
+
+func eventText(bot string, e tgfake.Event) string {
+	switch {
+	case e.Type == tgfake.EventMessage && e.Message.FromBot:
+		return messageText(bot, *e.Message)
+	case e.Type == tgfake.EventEdited && e.Message.FromBot:
+		return messageText(bot+" edits", *e.Message)
+	case e.Type == tgfake.EventDeleted:
+		return bot + " deletes a message\n"
+	case e.Type == tgfake.EventAnswer && e.Answer.Text != "":
+		return bot + " (toast): " + e.Answer.Text + "\n"
+	case e.Type == tgfake.EventKeyboard && len(e.Keyboard.Rows) == 0:
+		return "     keyboard: none\n"
+	case e.Type == tgfake.EventKeyboard:
+		return "     keyboard:" + strings.TrimPrefix(rowsText(e.Keyboard.Rows), "    ")
+	}
+	return ""
+}
+
+func messageText(bot string, m tgfake.Message) string {
+	kind := ""
+	if m.Kind != tgfake.KindText {
+		kind = "(" + string(m.Kind) + ") "
+	}
+	return bot + ": " + kind + strings.ReplaceAll(m.Text, "\n", "\n     ") + "\n" + rowsText(m.Buttons)
+}
+
+func rowsText(rows [][]tgfake.Button) string {
+	var out strings.Builder
+	for _, row := range rows {
+		out.WriteString("    ")
+		for _, b := range row {
+			fmt.Fprintf(&out, " [%s]", b.Label)
+		}
+		out.WriteString("\n")
+	}
+	return out.String()
+}
+
+// scrubber gives names to what differs at each run.
+type scrubber struct{ seen []string }
+
+// A card in groups or in one piece, with spaces that may not break.
+var card = regexp.MustCompile(`\b\d{4}[\x{00a0} ]?\d{4}[\x{00a0} ]?\d{4}[\x{00a0} ]?\d{4}\b`)
+
+func (s *scrubber) hide(text string) string {
+	return card.ReplaceAllStringFunc(text, func(found string) string {
+		number := strings.NewReplacer(" ", "", "\u00a0", "").Replace(found)
+		i := slices.Index(s.seen, number)
+		if i < 0 {
+			s.seen, i = append(s.seen, number), len(s.seen)
+		}
+		return fmt.Sprintf("<card %d>", i+1)
+	})
+}
+
+func (s *scrubber) restore(text string) string {
+	for i, number := range s.seen {
+		text = strings.ReplaceAll(text, fmt.Sprintf("<card %d>", i+1), number)
+	}
+	return text
+}
+
+// plumbing is a small bot whose conversation shows the file format at work.
+func plumbing() *Routes {
+	r := NewRoutes()
+	r.Command("start", func(ctx context.Context, t *Talk) error {
+		return t.SayHTML(ctx, "Здравствуйте, <b>"+t.From.FirstName+"</b>!\nПришлите чек.",
+			Reply{Rows: [][]ReplyKey{{Key(t.P.Plain("cmd_card")), ContactKey("Поделиться номером")}}})
+	})
+	r.Link("c_", func(ctx context.Context, t *Talk) error { return t.SayHTML(ctx, "ссылка "+t.Args, nil) })
+	r.Key("cmd_card", func(ctx context.Context, t *Talk) error {
+		return t.SayHTML(ctx, "Карта 2200 1234 5678 9012", Inline{Row(CopyText("Скопировать", "2200123456789012"), Tap("Дальше", Action("next").Token(1)))})
+	})
+	r.Action("next", func(ctx context.Context, t *Talk) error {
+		return t.EditOrSayHTML(ctx, fmt.Sprint("Страница ", t.Params.Int(0)), Inline{Row(Link("Позвать", t.DeepLink("c_abc")))})
+	})
+	r.Contact(func(ctx context.Context, t *Talk) error {
+		if _, own := t.Contact(); !own {
+			return t.SayHTML(ctx, "Это чужой номер.", nil)
+		}
+		return t.SayHTML(ctx, "Спасибо!", Hidden{})
+	})
+	r.Picture(func(ctx context.Context, t *Talk) error {
+		t.Typing(ctx)
+		for i, p := range t.Pictures() {
+			data, err := t.Download(ctx, p)
+			if err != nil || len(data) < 1000 {
+				return fmt.Errorf("picture %d of %d bytes: %w", i, len(data), err)
+			}
+		}
+		return t.SayHTML(ctx, fmt.Sprintf("Фото: %d", len(t.Pictures())), nil)
+	})
+	r.Other(func(ctx context.Context, t *Talk) error {
+		if strings.HasPrefix(t.Text(), "t=") {
+			return t.SayHTML(ctx, "Код чека", nil)
+		}
+		return t.SayHTML(ctx, "Вы написали: "+t.Text(), nil)
+	})
+	return r
+}
