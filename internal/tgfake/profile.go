@@ -3,6 +3,7 @@ package tgfake
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 func (s *Server) getMe(*call) (any, error) {
@@ -41,6 +42,18 @@ func (s *Server) getProfile(field string) func(*call) (any, error) {
 		}
 		return object{field: text}, nil
 	}
+}
+
+// Description is what a person reads in the empty chat above START, in a
+// client in a language: https://core.telegram.org/bots/api#setmydescription
+func (s *Server) Description(language string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	language, _, _ = strings.Cut(language, "-")
+	if text := s.profile["description"][language]; text != "" {
+		return text
+	}
+	return s.profile["description"][""]
 }
 
 func (s *Server) setChatMenuButton(c *call) (any, error) {

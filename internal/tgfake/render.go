@@ -66,10 +66,12 @@ var plainTags = map[string]string{
 }
 
 func (e Entity) begin(units []uint16) string {
-	if tag := plainTags[e.Type]; tag != "" {
+	if tag := plainTags[e.Type]; tag != "" && e.Type != "expandable_blockquote" {
 		return "<" + tag + ">"
 	}
 	switch e.Type {
+	case "expandable_blockquote":
+		return "<blockquote expandable>"
 	case "spoiler":
 		return `<span class="tg-spoiler">`
 	case "bot_command":
