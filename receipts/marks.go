@@ -24,7 +24,7 @@ const (
 	maxTriples = 8  // tried, the best first
 	// A code that was seen but not read has marks that many rows met and that stand at
 	// right angles; letters and tables of a receipt's print do not come so near.
-	seenScore, seenCount = 0.0, 6
+	seenScore, seenCount = 0.1, 4
 )
 
 // everyCode tries every plausible triple of marks, and several sizes and alignments
