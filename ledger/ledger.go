@@ -44,6 +44,7 @@ const (
 	KindReversal   Kind = "reversal"   // an accrual or a redemption is taken back
 	KindExpiry     Kind = "expiry"     // lots have reached their end
 	KindMaturity   Kind = "maturity"   // pending lots have become available
+	KindMerger     Kind = "merger"     // everything has moved to another account
 )
 
 // Origin says where a lot came from.

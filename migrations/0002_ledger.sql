@@ -44,6 +44,7 @@ CREATE TABLE ledger.op (
         WHEN 'redemption' THEN points < 0 AND debt = 0 AND refs_op IS NULL AND origin IS NULL
         WHEN 'reversal' THEN refs_op IS NOT NULL AND origin IS NULL AND sign(points) * sign(debt) <= 0
         WHEN 'expiry' THEN points < 0 AND debt = 0 AND refs_op IS NULL AND origin IS NULL
+        WHEN 'merger' THEN points < 0 AND debt = 0 AND refs_op IS NULL AND origin IS NULL
         WHEN 'maturity' THEN points = 0 AND debt <= 0 AND refs_op IS NULL AND origin IS NULL
         ELSE false END)
 );
@@ -664,6 +665,43 @@ BEGIN
     VALUES (p_source, p_key, p_req_hash, 'reversal', o.account, a.seq + 1, d.points, d.debt, p_of, p_actor, p_reason, p_at);
     SELECT 'done', x.op, x.seq, x.points, x.available, x.pending, x.held, x.debt INTO r
         FROM ledger.replay(p_source, p_key, p_req_hash) x;
+    RETURN r;
+END $$;
+-- +goose StatementEnd
+
+-- move_out takes everything that an account has out of its lots, for another account to
+-- get. It answers 'empty' when there is nothing and 'owes' when there is debt.
+-- +goose StatementBegin
+CREATE FUNCTION ledger.move_out(p_account bigint, p_source text, p_key text, p_req_hash bytea,
+    p_actor text, p_reason text, p_at timestamptz) RETURNS ledger.result LANGUAGE plpgsql AS $$
+DECLARE
+    a ledger.account;
+    r ledger.result;
+BEGIN
+    a := ledger.touch(p_account, p_at);
+    IF a.id IS NULL THEN
+        r.status := 'no_account';
+        RETURN r;
+    END IF;
+    SELECT * INTO r FROM ledger.replay(p_source, p_key, p_req_hash);
+    IF FOUND THEN
+        RETURN r;
+    END IF;
+    IF a.debt > 0 OR a.held > 0 THEN
+        r.status := 'owes';
+        RETURN r;
+    END IF;
+    IF a.available + a.pending = 0 THEN
+        r.status := 'empty';
+        RETURN r;
+    END IF;
+    INSERT INTO ledger.lot_move (account, seq, lot, from_bucket, to_bucket, points)
+    SELECT l.account, a.seq + 1, l.id, m.bucket, 'moved', m.points
+    FROM ledger.lot l, LATERAL (VALUES ('active', l.active), ('pending', l.pending)) m (bucket, points)
+    WHERE l.account = p_account AND (l.active > 0 OR l.pending > 0) AND m.points > 0;
+    INSERT INTO ledger.op (source, key, req_hash, kind, account, seq, points, actor, reason, at)
+    VALUES (p_source, p_key, p_req_hash, 'merger', p_account, a.seq + 1, -a.available - a.pending, p_actor, p_reason, p_at)
+    RETURNING 'done', id, seq, points, 0, 0, a.held, a.debt INTO r;
     RETURN r;
 END $$;
 -- +goose StatementEnd

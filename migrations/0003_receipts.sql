@@ -9,9 +9,9 @@ CREATE TABLE receipts.receipt (
 	file_id       text NOT NULL DEFAULT '',        -- the door's reference of the picture
 	created_at    timestamptz NOT NULL,
 
-	key           text NOT NULL CHECK (key <> ''),
+	key           text NOT NULL, -- "" of a picture that no receipt could be read from
 	country       text NOT NULL,
-	format        text NOT NULL CHECK (format <> ''),
+	format        text NOT NULL,
 	text          text NOT NULL,
 	total_minor   bigint CHECK (total_minor >= 0), -- null: not known
 	currency      text NOT NULL,

@@ -91,9 +91,11 @@ type judging struct {
 	at    time.Time
 
 	member members.Member
-	wallet wallet
-	day    time.Time // midnight of the member's day at the store
-	out    Outcome
+	// reviewed says that a person has decided, not the rules.
+	reviewed bool
+	wallet   wallet
+	day      time.Time // midnight of the member's day at the store
+	out      Outcome
 }
 
 func (j *judging) run(ctx context.Context) error {
@@ -204,6 +206,12 @@ func (j *judging) settle(ctx context.Context, v Verdict) error {
 		facts := Reviewed{Receipt: j.out.ID, Reason: j.out.Reason, Message: j.out.Message}
 		if err := tell(ctx, j.tx, ReceiptReview, j.out.Member, facts, j.at); err != nil {
 			return err
+		}
+	}
+	if j.reviewed {
+		d.ReviewedBy = int64(j.actor.Member)
+		if j.out.Receipt.HasTotal {
+			d.Total = &j.out.Receipt.Total
 		}
 	}
 	var err error

@@ -22,30 +22,35 @@ func (j *judging) credit(ctx context.Context) error {
 	j.out.Breakdown = Earn(s, Purchase{Total: j.out.Receipt.Total, Merchant: int64(j.out.Place.Merchant.ID),
 		Tier: j.wallet.tier, EarnedThatDay: ledger.Points(earned)})
 	j.out.Points = j.out.Breakdown.Total
-	first := false
+	first, err := j.firstPurchase(ctx)
+	if err != nil {
+		return err
+	}
 	if j.out.Points > 0 {
-		if first, err = j.book(ctx); err != nil {
+		if err := j.book(ctx); err != nil {
 			return err
 		}
 	} else if j.out.Balance, err = ledger.BalanceOf(ctx, j.tx, j.wallet.account, j.at); err != nil {
 		return err
 	}
-	up := false
-	j.out.Standing, up, err = spent(ctx, j.tx, s, j.out.Member, j.purchased(), s.worth(j.out.Receipt.Total), j.at)
+	j.out.Standing, err = spent(ctx, j.tx, s, j.out.Member, j.purchased(), s.worth(j.out.Receipt.Total), j.at)
 	if err != nil {
 		return err
-	}
-	if up {
-		change := TierChange{From: j.wallet.tier, To: j.out.Standing.Tier.Code, Up: true}
-		if err := tell(ctx, j.tx, TierChanged, j.out.Member, change, j.at); err != nil {
-			return err
-		}
 	}
 	return tell(ctx, j.tx, PointsAccrued, j.out.Member, j.accrued(first), j.at)
 }
 
-// book posts the accrual; first says that the member had no entry before.
-func (j *judging) book(ctx context.Context) (first bool, err error) {
+// firstPurchase reports whether no purchase of the member has counted before.
+func (j *judging) firstPurchase(ctx context.Context) (first bool, err error) {
+	err = j.tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM program.spend_day WHERE member_id = $1)`, j.out.Member).Scan(&first)
+	if err != nil {
+		return false, fmt.Errorf("look for purchases of member %d: %w", j.out.Member, err)
+	}
+	return first, nil
+}
+
+// book posts the accrual.
+func (j *judging) book(ctx context.Context) error {
 	pending := j.out.Settings.PendingDays
 	if j.sub.Via == receipts.ViaOCR {
 		pending = max(pending, j.out.Settings.Printed.PendingDays)
@@ -62,7 +67,7 @@ func (j *judging) book(ctx context.Context) (first bool, err error) {
 		Reason: fmt.Sprint("receipt:", j.out.ID), At: j.at,
 	})
 	j.out.Op, j.out.Balance = res.Op, res.Balance
-	return res.Seq == 1, err
+	return err
 }
 
 // expiry is when points available at that time are lost; zero for never.

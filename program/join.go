@@ -244,10 +244,17 @@ func (p *Program) takeOver(ctx context.Context, tx pgx.Tx, from, into members.ID
 	if err != nil {
 		return 0, fmt.Errorf("move the spending of member %d to %d: %w", from, into, err)
 	}
+	s, err := settingsAt(ctx, tx, at)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := raise(ctx, tx, s, into, at); err != nil {
+		return 0, err
+	}
 	if err := members.Merge(ctx, tx, from, into, at); err != nil {
 		return 0, err
 	}
-	return moved.Points, audit(ctx, tx, members.System(), "member.merge", fmt.Sprint("member:", into), map[string]any{"from": from}, at)
+	return -moved.Points, audit(ctx, tx, members.System(), "member.merge", fmt.Sprint("member:", into), map[string]any{"from": from}, at)
 }
 
 // Leave stops all messages to a member; the points stay, and /start brings them back.

@@ -60,6 +60,7 @@ func (p *Program) Approve(ctx context.Context, actor members.Actor, id receipts.
 		if err != nil {
 			return err
 		}
+		j.reviewed = true
 		if err := j.correct(ctx, c); err != nil {
 			return err
 		}
@@ -121,6 +122,14 @@ func (j *judging) correct(ctx context.Context, c Correction) error {
 func (j *judging) approve(ctx context.Context) error {
 	if j.out.Place.Merchant.ID == 0 || !j.out.Receipt.HasTotal || j.out.Settings.Currencies[j.out.Receipt.Total.Currency].Worth == 0 {
 		return ErrSum
+	}
+	if j.out.Receipt.Key() == "" { // nothing could be read; the person has typed the sum
+		r, err := receipts.FromSale(receipts.TillSale{Country: j.out.Place.Merchant.Country, Total: j.out.Receipt.Total,
+			Operation: receipts.Sale, Ref: fmt.Sprint("review:", j.out.ID)})
+		if err != nil {
+			return err
+		}
+		j.out.Receipt = r
 	}
 	claimed, err := receipts.Claim(ctx, j.tx, j.out.Receipt.Key(), j.out.ID, int64(j.out.Member), j.out.Receipt.Sign, j.at)
 	if err != nil {
