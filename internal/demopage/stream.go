@@ -17,7 +17,13 @@ const heartbeat = 20 * time.Second
 type happening struct {
 	Chat string `json:"chat"`
 	tgfake.Event
-	Commands []tgfake.Command `json:"commands,omitempty"`
+	*profile
+}
+
+// profile is what the bot says of itself in a person's language.
+type profile struct {
+	Commands    []tgfake.Command `json:"commands"`
+	Description string           `json:"description"`
 }
 
 // state is a whole chat.
@@ -25,7 +31,7 @@ type state struct {
 	Chat     string           `json:"chat"`
 	Messages []tgfake.Message `json:"messages"`
 	Keyboard tgfake.Keyboard  `json:"keyboard"`
-	Commands []tgfake.Command `json:"commands"`
+	*profile
 }
 
 // streamAll sends the events of every chat on one connection: browsers allow
@@ -87,7 +93,7 @@ func (p *Page) write(w io.Writer, greeting string, chats []*Chat, events []event
 		}
 		body := happening{Chat: e.chat.Key, Event: e.Event}
 		if e.Type == tgfake.EventCommands {
-			body.Commands = p.commands(e.chat)
+			body.profile = p.profile(e.chat)
 		}
 		if err := send(w, p.journal.id(e.number), string(e.Type), body); err != nil {
 			return err
@@ -117,12 +123,13 @@ func (p *Page) state(c *Chat) state {
 		Chat:     c.Key,
 		Messages: c.User.Messages(),
 		Keyboard: c.User.Keyboard(),
-		Commands: p.commands(c),
+		profile:  p.profile(c),
 	}
 }
 
-func (p *Page) commands(c *Chat) []tgfake.Command {
-	return p.telegram.CommandsFor(c.User, c.User.Spec().Lang)
+func (p *Page) profile(c *Chat) *profile {
+	language := c.User.Spec().Lang
+	return &profile{p.telegram.CommandsFor(c.User, language), p.telegram.Description(language)}
 }
 
 func among(chats []*Chat, c *Chat) bool {

@@ -65,7 +65,7 @@ export class Chat {
     this.feed.node.setAttribute('aria-label', word('messagesOf', { who: this.person.role() }));
     translate(this.node);
     this.composer.translate();
-    this.hint.textContent = word('startHint');
+    this.hint.textContent = this.description || word('startHint');
     this.setStatus();
     this.feed.redraw();
   }
@@ -80,7 +80,7 @@ export class Chat {
       case 'action': return this.acting(event.action);
       case 'answer': return this.answered(event.answer, event.url);
       case 'keyboard': return this.composer.setKeyboard(event.keyboard);
-      case 'commands': return this.composer.setCommands(event.commands);
+      case 'commands': return this.describe(event);
     }
   }
 
@@ -90,10 +90,16 @@ export class Chat {
   }
 
   restore(state) {
-    this.composer.setCommands(state.commands);
+    this.describe(state);
     this.composer.setKeyboard(state.keyboard);
     this.started(Boolean(state.messages));
     this.feed.reset(state.messages ?? []);
+  }
+
+  describe({ commands, description }) {
+    this.composer.setCommands(commands);
+    this.description = description;
+    this.hint.textContent = description || word('startHint');
   }
 
   started(yes) {

@@ -49,7 +49,7 @@ export class Composer {
     this.input.style.height = 'auto';
     const height = this.input.scrollHeight; // 0 while the composer is hidden
     if (height) this.input.style.height = `${Math.min(height, 140)}px`;
-    this.submit.classList.toggle('ready', this.input.value.trim() !== '');
+    this.node.classList.toggle('written', this.input.value.trim() !== '');
     const text = this.input.value;
     if (/^\/\w*$/.test(text)) this.showCommands(text.slice(1));
     else this.closePopup?.();

@@ -3,7 +3,6 @@
 import { el, icon, clickOutside } from './dom.js';
 import { word, translate } from './words.js';
 import { act } from './api.js';
-import { pageToast } from './dialogs.js';
 
 export class Tray {
   // chat is whom the receipts go to; write puts a text into its input field.
@@ -43,7 +42,7 @@ export class Tray {
 
   async send(sample, as) {
     this.close();
-    if (await act(this.chat.key, 'sample', { name: sample.name, as })) pageToast(word('sentTo', { who: this.chat.role() }));
+    await act(this.chat.key, 'sample', { name: sample.name, as });
   }
 
   paste(sample) {
