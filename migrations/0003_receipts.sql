@@ -9,7 +9,7 @@ CREATE TABLE receipts.receipt (
 	file_id       text NOT NULL DEFAULT '',        -- the door's reference of the picture
 	created_at    timestamptz NOT NULL,
 
-	key           text NOT NULL, -- "" of a picture that no receipt could be read from
+	key           text NOT NULL, -- '' of a picture that no receipt could be read from
 	country       text NOT NULL,
 	format        text NOT NULL,
 	text          text NOT NULL,
@@ -37,12 +37,16 @@ CREATE TABLE receipts.receipt (
 	decided_at    timestamptz,
 
 	CONSTRAINT receipt_door_ref UNIQUE (door, ref),
+	CONSTRAINT receipt_read CHECK ((key = '') = (format = '')),
+	CONSTRAINT receipt_unread_earns_nothing CHECK (key <> '' OR (points = 0 AND op_id IS NULL)),
 	CONSTRAINT receipt_decided CHECK (state = 'pending' OR decided_at IS NOT NULL),
 	CONSTRAINT receipt_reviewed CHECK ((reviewed_by IS NULL) = (reviewed_at IS NULL))
 );
 CREATE INDEX receipt_member ON receipts.receipt (member_id, id);
 CREATE INDEX receipt_member_accepted ON receipts.receipt (member_id, created_at) WHERE state = 'accepted';
 CREATE INDEX receipt_review ON receipts.receipt (id) WHERE state = 'review';
+CREATE INDEX receipt_waiting ON receipts.receipt (verdict, id) WHERE state = 'pending';
+CREATE INDEX receipt_op ON receipts.receipt (op_id) WHERE op_id IS NOT NULL;
 CREATE INDEX receipt_key ON receipts.receipt (key);
 
 -- One receipt counts once, over all members and doors and for ever. A claim is never
