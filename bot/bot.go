@@ -1,3 +1,35 @@
+// Package bot is the Telegram door: updates in, dialogues, messages out. It knows the
+// Bot API, who sits in a chat and which button leads where; what a receipt is worth and
+// who may do what it leaves to program.
+//
+// An update is stored in an inbox before Telegram is told that it arrived, and is
+// handled after, in order for each person and for many people at once. A handler may
+// run twice for one update (a kill between its work and the mark), so it hands
+// Talk.Ref on as the key of whatever it does.
+//
+// # Writing a dialogue
+//
+// A dialogue is a file with its handlers and one function that adds them to the Routes:
+//
+//	func shops(r *Routes) {
+//		r.Command("shops", listShops)
+//		r.Key("key_shops", listShops)
+//		r.Action("shops", turnShops) // buttons: Action("shops").Token(page)
+//	}
+//
+//	func turnShops(ctx context.Context, t *Talk) error {
+//		page, err := …(ctx, t.DB, t.Params.Int(0))
+//		if err != nil {
+//			return err
+//		}
+//		return t.EditOrSay(ctx, "shops_page", texts.Data{"List": …}, shopsKeyboard(t.P, page))
+//	}
+//
+// A handler's error is logged, tried again and in the end told to the person in general
+// words; what a person can mend, the handler says itself and returns nil. Navigation
+// edits the tapped message (EditOrSay), points and money get a new one (Say). A dialogue
+// of several steps is a flow: OpenFlow, Routes.Flow, LeaveFlow, and FlowToken with
+// Routes.FlowAction for its buttons. Conversations in testdata/*.chat prove it.
 package bot
 
 import (

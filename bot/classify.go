@@ -126,7 +126,7 @@ func Classify(err error) *Failure {
 		f.Class = classOfCode(404, err.Error())
 	case errors.Is(err, tg.ErrorBadRequest), errors.Is(err, tg.ErrorForbidden):
 		f.Class = classOfWords(err.Error())
-	case isLine(err):
+	case errors.Is(err, tg.ErrorConflict), isLine(err):
 		f.Class = Transient
 	default:
 		f.Class = classOfCode(codeIn(err.Error()), err.Error())

@@ -1,11 +1,3 @@
-// Package bot is the Telegram door: updates in, dialogues, messages out. It knows the
-// Bot API, who sits in a chat and which button leads where; what a receipt is worth and
-// who may do what it leaves to program.
-//
-// An update is stored in an inbox before Telegram is told that it arrived, and is
-// handled after, in order for each person and for many people at once. A handler may
-// run twice for one update (a kill between its work and the mark), so it hands
-// Talk.Ref on as the key of whatever it does.
 package bot
 
 import (

@@ -40,6 +40,7 @@ func backoff(n int) time.Duration {
 // once, and one that fails holds up nobody else.
 type dispatcher struct {
 	b      *Bot
+	ready  []int64 // people found in the inbox for whom there was no room yet
 	mu     sync.Mutex
 	busy   map[int64]bool
 	people sync.WaitGroup
@@ -80,35 +81,51 @@ func (d *dispatcher) drain(abandon context.CancelFunc) {
 	}
 }
 
-// serve begins with as many people as there is room for.
+// serve begins with as many people as there is room for. The inbox is read for many at
+// once: under a backlog that query is the dear part.
 func (d *dispatcher) serve(ctx, handlers context.Context) error {
 	busy := d.busyNow()
 	if len(busy) >= crew {
 		return nil
 	}
-	people, err := d.b.inbox.due(ctx, busy, crew-len(busy), d.b.now())
-	if err != nil {
-		return err
+	if len(d.ready) == 0 {
+		var err error
+		if d.ready, err = d.b.inbox.due(ctx, busy, 8*crew, d.b.now()); err != nil {
+			return err
+		}
 	}
-	for _, p := range people {
-		d.mu.Lock()
-		d.busy[p] = true
-		d.mu.Unlock()
-		d.people.Go(func() {
-			d.attend(ctx, handlers, p)
-			d.mu.Lock()
-			delete(d.busy, p)
-			d.mu.Unlock()
-			d.b.wake()
-		})
+	for room := crew - len(busy); room > 0 && len(d.ready) > 0; {
+		p := d.ready[0]
+		d.ready = d.ready[1:]
+		if d.begin(ctx, handlers, p) {
+			room--
+		}
 	}
 	return nil
+}
+
+// begin attends to a person unless that goes on already, and reports whether it does.
+func (d *dispatcher) begin(ctx, handlers context.Context, person int64) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.busy[person] {
+		return false
+	}
+	d.busy[person] = true
+	d.people.Go(func() {
+		d.attend(ctx, handlers, person)
+		d.mu.Lock()
+		delete(d.busy, person)
+		d.mu.Unlock()
+		d.b.wake()
+	})
+	return true
 }
 
 func (d *dispatcher) busyNow() []int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	busy := make([]int64, 0, len(d.busy))
+	busy := make([]int64, 0, len(d.busy)) // not nil: that would be NULL in the query
 	for p := range d.busy {
 		busy = append(busy, p)
 	}

@@ -9,8 +9,6 @@ import (
 
 	"kopilka/internal/tgfake"
 	"kopilka/members"
-
-	"github.com/jackc/pgx/v5"
 )
 
 func TestCommand(t *testing.T) {
@@ -136,15 +134,7 @@ func TestABlockedBotIsNotedOnTheMember(t *testing.T) {
 	t.Parallel()
 	b := newTestBot(t, echo())
 	anna := b.tg.User(tgfake.UserSpec{FirstName: "Анна"})
-	var id members.ID
-	err := pgx.BeginFunc(t.Context(), b.db, func(tx pgx.Tx) error {
-		m, err := members.Create(t.Context(), tx, members.New{Name: "Анна", Lang: "uk", Telegram: anna.ID()}, noon)
-		id = m.ID
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	id := b.create(t, members.New{Name: "Анна", Lang: "uk", Telegram: anna.ID()}).ID
 	reachable := func() bool {
 		m, err := members.Get(t.Context(), b.db, id)
 		if err != nil {
@@ -187,13 +177,7 @@ func TestThePersonsLanguageIsTheirChoice(t *testing.T) {
 		anna.Send(text)
 	}
 	b.settled()
-	err := pgx.BeginFunc(t.Context(), b.db, func(tx pgx.Tx) error {
-		_, err := members.Create(t.Context(), tx, members.New{Name: "Анна", Lang: "en", Telegram: anna.ID()}, noon)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b.create(t, members.New{Name: "Анна", Lang: "en", Telegram: anna.ID()})
 	for _, text := range []string{"x", "/uk", "x"} {
 		anna.Send(text)
 	}
