@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// angle returns how far the text lines are turned, in degrees of (-90, 90],
+// angle returns how far the text lines are turned, in degrees of [-90, 90),
 // clockwise as pictures are drawn. It asks every letter where its two nearest
 // neighbours are (the docstrum of O'Gorman, 1993): in a line of print they
 // stand beside it. Projection profiles, the usual way, take the columns of a
@@ -89,54 +89,4 @@ func mode(votes []float64) int {
 		}
 	}
 	return best
-}
-
-// tilt finds what remains of the turn, within 2° of a: the angle under which
-// the centres of the letters fall into the sharpest rows.
-func tilt(ls []component, a float64, size int) float64 {
-	best, sharp := a, -1.0
-	for step := -8; step <= 8; step++ {
-		try := a + float64(step)/4
-		if s := sharpness(ls, try, float64(size)/4); s > sharp {
-			best, sharp = try, s
-		}
-	}
-	return best
-}
-
-// sharpness is the sum of squares of a histogram of the letters' lower edges
-// along the normal of lines turned by a.
-func sharpness(ls []component, a, bin float64) float64 {
-	sin, cos := math.Sincos(a * math.Pi / 180)
-	rows := make(map[int]float64)
-	for _, c := range ls {
-		x, y := c.centre()
-		rows[int(math.Floor((y*cos-x*sin)/max(1, bin)))]++
-	}
-	sum := 0.0
-	for _, n := range rows {
-		sum += n * n
-	}
-	return sum
-}
-
-// rotated returns the box of the components in axes turned by a, trimmed of
-// the outermost few in a thousand, which are dirt more often than text.
-func rotated(ls []component, a float64) (x0, y0, x1, y1 float64) {
-	sin, cos := math.Sincos(a * math.Pi / 180)
-	var us, vs []float64
-	for _, c := range ls {
-		x, y := c.centre()
-		us = append(us, x*cos+y*sin)
-		vs = append(vs, y*cos-x*sin)
-	}
-	slices.Sort(us)
-	slices.Sort(vs)
-	cut := func(v []float64, permille int) (float64, float64) {
-		n := len(v) * permille / 1000
-		return v[n], v[len(v)-1-n]
-	}
-	x0, x1 = cut(us, 7)
-	y0, y1 = cut(vs, 3)
-	return x0, y0, x1, y1
 }

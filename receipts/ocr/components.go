@@ -28,11 +28,11 @@ func components(g *image.Gray, limit uint8) []component {
 	found := make(map[int]int)
 	var out []component
 	for i, r := range runs {
-		root := find(runs, i)
-		n, ok := found[root]
+		first := root(runs, i)
+		n, ok := found[first]
 		if !ok {
 			n = len(out)
-			found[root] = n
+			found[first] = n
 			out = append(out, component{box: image.Rect(r.x0, r.y, r.x1, r.y+1)})
 		}
 		out[n].box = out[n].box.Union(image.Rect(r.x0, r.y, r.x1, r.y+1))
@@ -68,14 +68,14 @@ func join(runs []run) []run {
 			above++
 		}
 		for j := above; runs[j].y == r.y-1 && runs[j].x0 <= r.x1; j++ {
-			a, b := find(runs, i), find(runs, j)
+			a, b := root(runs, i), root(runs, j)
 			runs[max(a, b)].parent = min(a, b)
 		}
 	}
 	return runs
 }
 
-func find(runs []run, i int) int {
+func root(runs []run, i int) int {
 	for runs[i].parent != i {
 		runs[i].parent = runs[runs[i].parent].parent
 		i = runs[i].parent

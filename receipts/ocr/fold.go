@@ -72,7 +72,7 @@ func distance(a, b []rune, limit int) int {
 }
 
 // numeral writes with digits what is a number misread: a word at least half
-// of digits gives up the letters that look like some.
+// of digits, or a sum behind its "=", gives up the letters that look like some.
 func numeral(word string) string {
 	digits, others := 0, 0
 	for _, r := range word {
@@ -83,7 +83,7 @@ func numeral(word string) string {
 			others++
 		}
 	}
-	if digits == 0 || digits < others {
+	if digits == 0 || digits < others && !strings.HasPrefix(word, "=") {
 		return word
 	}
 	return strings.Map(func(r rune) rune {

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"image"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -56,6 +57,7 @@ type Reader struct {
 	nursery *nursery
 	limit   time.Duration
 	log     *slog.Logger
+	closing sync.Once
 }
 
 // New returns a Reader. Children start with the first pictures.
@@ -77,12 +79,14 @@ func New(o Options) *Reader {
 // Close ends the children, after the pictures being read. The Reader answers
 // ErrUnavailable from then on.
 func (r *Reader) Close() error {
-	for range cap(r.workers) {
-		w := <-r.workers
-		w.stop()
-	}
-	close(r.workers)
-	r.nursery.close()
+	r.closing.Do(func() {
+		for range cap(r.workers) {
+			w := <-r.workers
+			w.stop()
+		}
+		close(r.workers)
+		close(r.nursery.births)
+	})
 	return nil
 }
 
@@ -93,23 +97,44 @@ func (r *Reader) Read(ctx context.Context, img image.Image, country string) (Rea
 	if !haveEngine {
 		return Reading{}, ErrNoEngine
 	}
-	p, err := page(img)
+	p, err := find(img)
 	if err != nil {
 		return Reading{}, err
 	}
-	first, err := r.read(ctx, p, country)
+	got, err := r.look(ctx, p, country)
 	if err != nil {
 		return Reading{}, fmt.Errorf("read receipt: %w", err)
 	}
-	if !first.babble() {
+	return got, nil
+}
+
+// look reads the print, and again when the first reading leaves a doubt.
+func (r *Reader) look(ctx context.Context, p print, country string) (Reading, error) {
+	page := p.page(letterHeight)
+	first, err := r.read(ctx, page, country)
+	if err != nil {
+		return first, err
+	}
+	turned := false
+	if first.babble() {
+		// Print shows its angle, but not which end is up.
+		second, err := r.read(ctx, flip(page), country)
+		if err != nil {
+			return second, err
+		}
+		if turned = second.clarity > first.clarity; turned {
+			first = second
+		}
+	}
+	if first.settled() || first.babble() {
 		return first, nil
 	}
-	// Print shows its angle, but not which end is up.
-	second, err := r.read(ctx, flip(p), country)
-	if err != nil || second.clarity <= first.clarity {
-		return first, ctx.Err()
+	page = p.page(secondHeight)
+	if turned {
+		page = flip(page)
 	}
-	return second, nil
+	second, err := r.read(ctx, page, country)
+	return first.with(second), err
 }
 
 func (r *Reader) read(ctx context.Context, p *image.Gray, country string) (Reading, error) {

@@ -20,7 +20,6 @@ import (
 type nursery struct {
 	options Options
 	births  chan birth
-	once    sync.Once
 }
 
 type birth struct {
@@ -41,8 +40,6 @@ func newNursery(o Options) *nursery {
 	}()
 	return n
 }
-
-func (n *nursery) close() { n.once.Do(func() { close(n.births) }) }
 
 // child starts a process and greets it.
 func (n *nursery) child() (*child, error) {

@@ -48,6 +48,51 @@ func (r Reading) Receipt() (receipts.Receipt, bool) {
 	return rc, err == nil
 }
 
+// settled reports whether a second look has nothing to add.
+func (r Reading) settled() bool {
+	_, whole := r.Receipt()
+	return whole && r.Total.Sure >= Sure
+}
+
+// with joins a second reading of the same paper: what both say is surer, what
+// they disagree on is less so, and what one has missed the other brings.
+func (r Reading) with(second Reading) Reading {
+	if r.Country != second.Country {
+		return r
+	}
+	r.Total = agree(r.Total, second.Total)
+	if r.Time.Value.DateOnly && !second.Time.Value.DateOnly && second.Time.Found() {
+		r.Time = second.Time
+	} else {
+		r.Time = agree(r.Time, second.Time)
+	}
+	r.Device = agree(r.Device, second.Device)
+	r.Document = agree(r.Document, second.Document)
+	r.Sign = agree(r.Sign, second.Sign)
+	r.TaxID = agree(r.TaxID, second.TaxID)
+	return r
+}
+
+func agree[T comparable](a, b Field[T]) Field[T] {
+	switch {
+	case !b.Found():
+		return a
+	case !a.Found():
+		return b
+	case a.Value == b.Value:
+		return Field[T]{a.Value, max(a.Sure, b.Sure) + 2}
+	}
+	best, other := a, b
+	if b.Sure > a.Sure {
+		best, other = b, a
+	}
+	// A sum that the whole paper confirms does not mind a blot elsewhere.
+	if best.Sure-other.Sure < 4 {
+		best.Sure = max(1, best.Sure-2)
+	}
+	return best
+}
+
 // babble reports whether the words are noise rather than print.
 func (r Reading) babble() bool {
 	return !r.Total.Found() && !r.Time.Found() && r.clarity < 50
