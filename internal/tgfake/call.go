@@ -34,6 +34,9 @@ type upload struct {
 
 func parseCall(method string, w http.ResponseWriter, r *http.Request) (*call, error) {
 	c := &call{method: method, args: map[string]string{}, files: map[string]*upload{}}
+	if r.ContentLength > uploadRoom {
+		return nil, errTooLarge
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, uploadRoom)
 	c.addValues(r.URL.Query())
 	if err := c.readBody(r); err != nil {

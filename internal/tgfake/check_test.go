@@ -76,11 +76,16 @@ func TestFloodControl(t *testing.T) {
 	clock.add(time.Second)
 	must(t, s, "sendMessage", message, nil)
 	ask(t, s, "sendMessage", message)
+	ask(t, s, "sendMessage", message) // was on its way already
+	if got := s.Violations(); len(got) != 0 {
+		t.Errorf("Violations() = %q: calls in flight are none", got)
+	}
+	clock.add(600 * time.Millisecond)
 	ask(t, s, "sendMessage", message)
 	if got := s.Violations(); len(got) != 1 || !strings.Contains(got[0], "told to wait") {
 		t.Errorf("Violations() = %q, want the message sent in spite of the 429", got)
 	}
-	for i := range globalRoom {
+	for i := range globalRoom + 1 {
 		other := s.User(UserSpec{FirstName: "Борис"})
 		other.Start("")
 		if got := ask(t, s, "sendMessage", object{"chat_id": other.ID(), "text": "x"}); got.Code == 429 {

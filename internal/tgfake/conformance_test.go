@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -282,7 +284,6 @@ func TestFilesAreRefusedAsTelegramDoes(t *testing.T) {
 		{"sendPhoto", "photo", []byte("not an image"), "Bad Request: IMAGE_PROCESS_FAILED"},
 		{"sendPhoto", "photo", picture(t, 210, 10), "Bad Request: PHOTO_INVALID_DIMENSIONS"},
 		{"sendPhoto", "photo", make([]byte, photoRoom+1), "Bad Request: file of size 10485761 bytes is too big for a photo; the maximum size is 10485760 bytes"},
-		{"sendDocument", "document", make([]byte, uploadRoom), "Request Entity Too Large"},
 	} {
 		got := sendUpload(t, w.Server, r.method, r.field, r.data, w.anna.ID())
 		if got.Description != r.want {
@@ -385,3 +386,23 @@ func TestDoorsRefuseAsTelegramDoes(t *testing.T) {
 		t.Errorf("GETME = %q, want it: methods have no case", got.Description)
 	}
 }
+
+func TestALargeRequestIsRefusedUnread(t *testing.T) {
+	t.Parallel()
+	s := New(Options{})
+	for _, length := range []int64{uploadRoom + 1, -1} { // -1: chunked, of a length that is not told
+		req := httptest.NewRequest(http.MethodPost, "/bot"+s.Token()+"/sendDocument", endless{})
+		req.Header.Set("Content-Type", "application/json")
+		req.ContentLength = length
+		rec := httptest.NewRecorder()
+		s.ServeHTTP(rec, req)
+		if want := `"description":"Request Entity Too Large"`; rec.Code != 413 || !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("a request of %d bytes = %d %s, want 413 %s", length, rec.Code, rec.Body, want)
+		}
+	}
+}
+
+// endless is a body without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }

@@ -13,7 +13,8 @@ type lane struct {
 	room   float64
 	left   float64
 	at     time.Time
-	closed time.Time // until when the caller was told to wait
+	told   time.Time // when the caller was told to wait
+	closed time.Time // until when
 }
 
 // The pace that Telegram's FAQ names: one message a second in a chat (bursts
@@ -24,6 +25,10 @@ const (
 	groupRate, groupRoom   = 20.0 / 60, 20
 	globalRate, globalRoom = 30.0, 30
 )
+
+// inFlight is how long after a 429 calls may still come that were made before
+// the bot could read it.
+const inFlight = 500 * time.Millisecond
 
 // pace takes a message's place in the lanes of its chat and of the whole bot;
 // edits in a group take one in the chat's lane only. s.mu is held.
@@ -43,12 +48,15 @@ func (s *Server) pace(c *chat, global int) error {
 	for _, l := range lanes {
 		l.fill(now)
 		if now.Before(l.closed) {
+			if now.Sub(l.told) <= inFlight {
+				return flood(seconds(l.closed.Sub(now)))
+			}
 			s.broken = append(s.broken, fmt.Sprintf("sent into chat %d though told to wait until %s", c.id, l.closed.Format(time.TimeOnly)))
 			return flood(seconds(l.closed.Sub(now)))
 		}
 		if l.left < 1 {
 			wait := seconds(time.Duration((1 - l.left) / l.rate * float64(time.Second)))
-			l.closed = now.Add(time.Duration(wait) * time.Second)
+			l.told, l.closed = now, now.Add(time.Duration(wait)*time.Second)
 			return flood(wait)
 		}
 	}

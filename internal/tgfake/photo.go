@@ -44,7 +44,7 @@ func compress(picture []byte) ([]rung, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open picture: %w", err)
 	}
-	return rungs(upright(img, orientation(picture)))
+	return rungs(img, orientation(picture))
 }
 
 // ladder makes the sizes of a photo that the bot uploads.
@@ -64,10 +64,12 @@ func ladder(picture []byte) ([]rung, error) {
 	if err != nil {
 		return nil, errNotImage
 	}
-	return rungs(upright(img, orientation(picture)))
+	return rungs(img, orientation(picture))
 }
 
-func rungs(img image.Image) ([]rung, error) {
+func rungs(img image.Image, orientation int) ([]rung, error) {
+	// Shrunk before it is turned: a camera's picture has many pixels.
+	img = upright(shrink(img, sides[len(sides)-1]), orientation)
 	longest := max(img.Bounds().Dx(), img.Bounds().Dy())
 	var out []rung
 	// From the largest down, each made of the one above: it is much cheaper.

@@ -13,7 +13,7 @@ func TestAPhotoIsShrunkAndCompressed(t *testing.T) {
 	t.Parallel()
 	s := start(t, Options{})
 	u := s.User(UserSpec{FirstName: "Анна"})
-	m, err := u.SendPhoto(picture(t, 1000, 3000), "чек")
+	m, err := u.SendPhoto(picture(t, 500, 1500), "чек")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package tgfake
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"testing"
@@ -95,7 +96,7 @@ func TestAllowedUpdatesStick(t *testing.T) {
 
 func TestASecondPollerEndsTheFirst(t *testing.T) {
 	t.Parallel()
-	s := start(t, Options{})
+	s := start(t, Options{Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
 	first := make(chan reply, 1)
 	go func() { first <- ask(t, s, "getUpdates", object{"timeout": 50}) }()
 	waitForPoll(t, s)

@@ -19,7 +19,8 @@ type UserSpec struct {
 }
 
 // User is a simulated person with a private chat with the bot. Its methods
-// may be called from any goroutine.
+// may be called from any goroutine. What a person sends who blocked the bot
+// comes back as a zero Message: nothing was sent.
 type User struct {
 	s     *Server
 	id    int64
@@ -42,7 +43,7 @@ const (
 // message.
 var ErrNoButton = errors.New("no such button")
 
-// ErrCannotWrite is a message from somebody who blocked the bot.
+// ErrCannotWrite is a tap of somebody who blocked the bot.
 var ErrCannotWrite = errors.New("the person blocked the bot")
 
 // User adds a person. They have not started the bot yet.
@@ -243,7 +244,6 @@ func (u *User) sayAs(m *message) Message {
 		u.state = stateStarted
 	}
 	if u.state != stateStarted {
-		u.s.broken = append(u.s.broken, fmt.Sprintf("%s wrote though they may not: %v", u.Name(), ErrCannotWrite))
 		return Message{}
 	}
 	m.from = u.peer()

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-telegram/bot/models"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -208,5 +209,78 @@ func TestCommandsAreOfTheNearestScopeAndLanguage(t *testing.T) {
 	look("uk")
 	if want := []string{"-", "private_uk", "private", "staff", "private_uk"}; !slices.Equal(seen, want) {
 		t.Errorf("menus = %q, want %q", seen, want)
+	}
+}
+
+func TestEveryKindOfMessageReachesTheBot(t *testing.T) {
+	t.Parallel()
+	s := start(t, Options{})
+	u := s.User(UserSpec{FirstName: "Анна", LastName: "К", Username: "anna", Phone: "+7900"})
+	u.SendSticker("👍")
+	u.SendVoice([]byte("ogg"))
+	u.SendFile("чек.pdf", "application/pdf", []byte("%PDF"), "вот #чек")
+	if _, err := u.SendPhoto(picture(t, 90, 90), "мой"); err != nil {
+		t.Fatal(err)
+	}
+	var got []struct{ Message models.Message }
+	must(t, s, "getUpdates", nil, &got)
+	if len(got) != 4 {
+		t.Fatalf("getUpdates = %+v, want 4 messages", got)
+	}
+	sticker, voice, file, photo := got[0].Message, got[1].Message, got[2].Message, got[3].Message
+	if sticker.Sticker == nil || sticker.Sticker.Emoji != "👍" || voice.Voice == nil || voice.Voice.FileSize != 3 {
+		t.Errorf("sticker %+v and voice %+v, want both", sticker.Sticker, voice.Voice)
+	}
+	if file.Document == nil || file.Document.MimeType != "application/pdf" || file.CaptionEntities[0].Type != "hashtag" {
+		t.Errorf("file %+v, want the PDF with a hashtag", file)
+	}
+	if len(photo.Photo) != 1 || photo.Caption != "мой" || photo.From.Username != "anna" {
+		t.Errorf("photo %+v, want one size and the caption", photo)
+	}
+	want := "анна: (sticker) 👍\nанна: (voice)\nанна: (file чек.pdf) вот #чек\nанна: (photo) мой\n"
+	if d := cmp.Diff(want, u.Transcript()); d != "" {
+		t.Errorf("Transcript (-want +got):\n%s", d)
+	}
+}
+
+func TestTapAtIsByPlace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if err := w.anna.TapAt(w.plain, 0, 0); err != nil {
+		t.Error(err)
+	}
+	for _, at := range [][2]int{{0, 1}, {1, 0}, {-1, 0}} {
+		if err := w.anna.TapAt(w.plain, at[0], at[1]); !errors.Is(err, ErrNoButton) {
+			t.Errorf("TapAt(%v) = %v, want ErrNoButton", at, err)
+		}
+	}
+	w.anna.Block()
+	if err := w.anna.Tap("Да"); !errors.Is(err, ErrCannotWrite) {
+		t.Errorf("a tap of who blocked the bot = %v, want ErrCannotWrite", err)
+	}
+}
+
+func TestAnAnswerMayOpenTheBotsOwnLinkOnly(t *testing.T) {
+	t.Parallel()
+	s := start(t, Options{Username: "shop_bot"})
+	u := s.User(UserSpec{FirstName: "Анна"})
+	u.Start("")
+	must(t, s, "sendMessage", object{"chat_id": u.ID(), "text": "?", "reply_markup": yesNo()}, nil)
+	events, stop := s.Watch(u)
+	defer stop()
+	if err := u.Tap("Да"); err != nil {
+		t.Fatal(err)
+	}
+	var got []struct {
+		Callback struct{ ID string } `json:"callback_query"`
+	}
+	must(t, s, "getUpdates", nil, &got)
+	id := got[len(got)-1].Callback.ID
+	if got := ask(t, s, "answerCallbackQuery", object{"callback_query_id": id, "url": "https://e.org/"}).Description; got != "Bad Request: URL_INVALID" {
+		t.Errorf("a foreign link = %q, want URL_INVALID", got)
+	}
+	must(t, s, "answerCallbackQuery", object{"callback_query_id": id, "url": "https://t.me/shop_bot?start=x", "text": "ок", "show_alert": true}, nil)
+	if e := <-events; e.Type != EventAnswer || e.Answer.Text != "ок" || !e.Answer.Alert || e.Answer.Data != "yes" {
+		t.Errorf("event = %+v, want the answer as a window", e)
 	}
 }

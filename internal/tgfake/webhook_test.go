@@ -58,11 +58,18 @@ func (e *ears) all() []string {
 // hooked is a server that delivers to e without real waits; it notes the waits.
 func hooked(t *testing.T, e *ears) (*Server, func() []time.Duration) {
 	t.Helper()
+	return hookedAt(t, e, newClock())
+}
+
+// hookedAt is hooked with a clock that moves by the waits.
+func hookedAt(t *testing.T, e *ears, clock *clock) (*Server, func() []time.Duration) {
+	t.Helper()
 	var mu sync.Mutex
 	var waits []time.Duration
-	s := start(t, Options{AnyWebhook: true, Sleep: func(ctx context.Context, d time.Duration) error {
+	s := start(t, Options{AnyWebhook: true, Now: clock.now, Sleep: func(ctx context.Context, d time.Duration) error {
 		mu.Lock()
 		defer mu.Unlock()
+		clock.add(d)
 		waits = append(waits, d)
 		return ctx.Err()
 	}})
