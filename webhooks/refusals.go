@@ -43,6 +43,7 @@ var kinds = map[Code]kind{
 	"LAST_ADMIN":            {http.StatusConflict, "The last administrator stays"},
 	"LINK_INVALID":          {http.StatusGone, "The link is used or too old"},
 	"INSUFFICIENT_POINTS":   {http.StatusConflict, "Not enough points"},
+	"ACCOUNT_OWES":          {http.StatusConflict, "The account owes points or holds some"},
 	"OPERATION_REUSED":      {http.StatusConflict, "This operation was done with other data before"},
 	"OPERATION_REVERSED":    {http.StatusConflict, "The operation is reversed already, or cannot be"},
 	"DECIDED_ALREADY":       {http.StatusConflict, "It was decided before"},
@@ -90,6 +91,7 @@ var refusals = []struct {
 	{members.ErrKey, CodeUnauthenticated},
 
 	{ledger.ErrReused, "OPERATION_REUSED"},
+	{ledger.ErrOwes, "ACCOUNT_OWES"},
 	{ledger.ErrReversed, "OPERATION_REVERSED"},
 	{ledger.ErrNoAccount, CodeNotFound},
 	{ledger.ErrNotFound, CodeNotFound},
