@@ -107,7 +107,7 @@ func (in *input) add(pair string) {
 		return
 	}
 	if unescaped, err := url.PathUnescape(value); err == nil {
-		value = unescaped
+		value = clean(unescaped) // escapes can hide what cannot be seen, too
 	}
 	value = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), ","))
 	if had, ok := in.params[name]; ok {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -98,6 +99,7 @@ func FuzzParse(f *testing.F) {
 		text, _ := payload(f, file)
 		f.Add(text)
 	}
+	f.Add("https://cabinet.tax.gov.ua/cashregs/check?fn=4000123456&id=1234&date=20260815&mac=%1b%5b31m%00%ff")
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := Parse(text)
 		if err != nil {
@@ -111,6 +113,11 @@ func FuzzParse(f *testing.F) {
 		}
 		if r.HasTotal && (r.Total.Minor < 0 || r.Total.Currency == "") {
 			t.Fatalf("Parse(%q) has the total %v", text, r.Total)
+		}
+		for _, s := range []string{r.Text, r.Device, r.Document, r.Sign, string(r.SellerTaxID), string(r.Key())} {
+			if !utf8.ValidString(s) || strings.ContainsFunc(s, func(c rune) bool { return unicode.IsControl(c) && c != '\n' }) {
+				t.Fatalf("Parse(%q) holds %q, which no terminal and no database should see", text, s)
+			}
 		}
 		// What was read once reads the same again.
 		again, err := Parse(r.Text)

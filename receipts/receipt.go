@@ -67,6 +67,19 @@ func (r Receipt) Key() Key {
 	return ""
 }
 
+// Currency is the receipt's, also when its total is not known; "" for no format's.
+func (r Receipt) Currency() string {
+	if r.Total.Currency != "" {
+		return r.Total.Currency
+	}
+	for _, f := range formats {
+		if f.name == r.Format {
+			return f.currency
+		}
+	}
+	return ""
+}
+
 // Warning is a remark on a receipt that was read all the same.
 type Warning string
 

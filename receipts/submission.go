@@ -90,7 +90,7 @@ func Record(ctx context.Context, tx pgx.Tx, s Submission) (ID, error) {
 		ON CONFLICT (door, ref) DO NOTHING
 		RETURNING id`,
 		s.Member, s.Door, s.Ref, s.Via, s.FileID, s.At,
-		r.Key(), r.Country, r.Format, r.Text, totalOrNull(r), r.currency(), r.Time.String(),
+		r.Key(), r.Country, r.Format, r.Text, totalOrNull(r), r.Currency(), r.Time.String(),
 		r.Device, r.Document, r.Sign, r.Operation, r.SellerTaxID, warnings, checks,
 	).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -151,17 +151,4 @@ func totalOrNull(r Receipt) *int64 {
 		return nil
 	}
 	return &r.Total.Minor
-}
-
-// currency is the receipt's, also when its total is not known.
-func (r Receipt) currency() string {
-	if r.Total.Currency != "" {
-		return r.Total.Currency
-	}
-	for _, f := range formats {
-		if f.name == r.Format {
-			return f.currency
-		}
-	}
-	return ""
 }
