@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -180,23 +181,30 @@ func (b *Bot) settle(ctx context.Context, person int64, it *item, failure error)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	at := b.now()
-	switch {
-	case failure == nil:
+	if failure == nil {
 		return b.mark(ctx, it, "done", "", at)
+	}
+	reason := reasonOf(failure)
+	switch {
 	case ClassOf(failure) == Gone: // nobody is there to be answered
-		return b.mark(ctx, it, "done", failure.Error(), at)
+		return b.mark(ctx, it, "done", reason, at)
 	case passing(failure) && at.Sub(it.Received) < patience:
-		return b.inbox.postpone(ctx, it, failure.Error(), at.Add(linePause(failure, at.Sub(it.Received))), true)
+		return b.inbox.postpone(ctx, it, reason, at.Add(linePause(failure, at.Sub(it.Received))), true)
 	case errors.Is(failure, errUndecodable), it.Attempts >= maxAttempts:
 		b.log.Error("update given up", "update", it.IDs[0], "kind", it.Kind, "attempts", it.Attempts, "err", failure)
-		if err := b.mark(ctx, it, "dead", failure.Error(), at); err != nil {
+		if err := b.mark(ctx, it, "dead", reason, at); err != nil {
 			return err
 		}
 		b.apologise(ctx, person, it)
 		return nil
 	}
 	b.log.Warn("update failed; it will be tried again", "update", it.IDs[0], "kind", it.Kind, "attempts", it.Attempts, "err", failure)
-	return b.inbox.postpone(ctx, it, failure.Error(), at.Add(b.backoff(it.Attempts)), false)
+	return b.inbox.postpone(ctx, it, reason, at.Add(b.backoff(it.Attempts)), false)
+}
+
+// reasonOf is a failure as the inbox keeps it: text that no column refuses.
+func reasonOf(failure error) string {
+	return cut(strings.ToValidUTF8(strings.ReplaceAll(failure.Error(), "\x00", ""), "?"), 500)
 }
 
 // mark insists for some seconds: an update that was handled and is not marked would be
