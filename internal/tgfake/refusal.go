@@ -84,8 +84,8 @@ func refusalOf(err error) *refusal {
 	return &refusal{code: http.StatusInternalServerError, text: err.Error()}
 }
 
-// The refusals with a fixed text. "S" of the comments in the tests is their
-// source: the server's own literals, or MTProto codes that it passes through.
+// The refusals with a fixed text: the server's own literals, and MTProto codes,
+// all in capitals, that it passes through.
 var (
 	errNotFound       = &refusal{code: http.StatusNotFound, text: "Not Found"}
 	errNoMethod       = &refusal{code: http.StatusNotFound, text: "Not Found: method not found"}

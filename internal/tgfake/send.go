@@ -65,7 +65,7 @@ func (c *chat) answered(in *call) (int, error) {
 	return 0, errReplyMissing
 }
 
-// deliver posts the bot's message and changes the keyboard under the input field.
+// send posts the bot's message and changes the keyboard under the input field.
 func (s *Server) send(o *outgoing, body content) *message {
 	m := o.frame
 	m.body = body

@@ -52,8 +52,8 @@ func format(text, mode, list string) (string, []Entity, error) {
 	return text, detect(text, entities), nil
 }
 
-// message text and caption differ in what may be empty and how long they may be.
-
+// messageText is the content of a text message. A caption may be empty and is
+// shorter: see caption.
 func (s *Server) messageText(c *call) (content, error) {
 	if c.text("text") == "" {
 		return content{}, errNoText

@@ -168,7 +168,9 @@ func (s *Server) Username() string { return s.opts.Username }
 
 // Close stops polls, webhook deliveries and the listener, and waits for them.
 func (s *Server) Close() {
+	s.mu.Lock() // no delivery may start between the end and the wait for the others
 	s.cancel()
+	s.mu.Unlock()
 	if s.http != nil {
 		_ = s.http.Close()
 	}
