@@ -49,6 +49,7 @@ func (p *Page) serveSample(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "image/jpeg")
 	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("ETag", `"`+p.journal.run+`"`) // a new run may draw another picture
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 	return nil
 }

@@ -18,7 +18,7 @@ const fileRoom = 20 << 20
 // uploadRoom is the largest body: an album of photos, which a client has
 // shrunk before. albumRoom is how many pictures one album takes.
 const (
-	uploadRoom = 64 << 20
+	uploadRoom = 32 << 20
 	albumRoom  = 10
 )
 

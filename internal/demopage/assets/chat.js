@@ -56,6 +56,7 @@ export class Chat {
       el('div', { class: 'owner' }, avatar(this.person), el('span', {}, this.role, el('small', {}, this.person.subtitle || this.person.name))),
       this.screen);
     this.acceptDrops();
+    this.acceptPaste();
     this.translate();
   }
 
@@ -172,6 +173,16 @@ export class Chat {
     } catch {
       pageToast(word('notPicture'));
     }
+  }
+
+  // A picture is pasted into the chat that has the focus.
+  acceptPaste() {
+    this.screen.addEventListener('paste', (event) => {
+      const files = filesOf(event.clipboardData);
+      if (!files.length || this.composer.node.hidden) return;
+      event.preventDefault();
+      this.send(files, !files.every(isPicture));
+    });
   }
 
   acceptDrops() {

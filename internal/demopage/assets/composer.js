@@ -2,6 +2,7 @@
 // reply keyboard under them.
 import { el, icon, clickOutside } from './dom.js';
 import { word, translate } from './words.js';
+import { hasCamera, shoot } from './camera.js';
 
 const touch = matchMedia('(pointer: coarse)');
 
@@ -30,7 +31,6 @@ export class Composer {
     this.node.append(...this.pickers);
     this.input.addEventListener('input', () => this.typed());
     this.input.addEventListener('keydown', (event) => this.pressed(event));
-    this.input.addEventListener('paste', (event) => this.pasted(event));
     this.typed();
   }
 
@@ -62,13 +62,6 @@ export class Composer {
     if (touch.matches && !event.ctrlKey) return; // a phone's Enter is a new line
     event.preventDefault();
     this.submitText();
-  }
-
-  pasted(event) {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length) return;
-    event.preventDefault();
-    this.actions.files(files, false);
   }
 
   submitText() {
@@ -171,8 +164,14 @@ export class Composer {
     const item = (name, key, fn) => el('button', { type: 'button', role: 'menuitem', onclick: () => { this.closePopup(); fn(); } }, icon(name), el('span', {}, word(key)));
     const items = [item('photo', 'attachPhoto', () => this.pickers[0].click())];
     if (touch.matches) items.push(item('camera', 'attachCamera', () => this.pickers[1].click()));
+    else if (hasCamera()) items.push(item('camera', 'attachCamera', () => this.takePhoto()));
     items.push(item('file', 'attachFile', () => this.pickers[2].click()), item('contact', 'attachContact', this.actions.contact));
     this.show(el('div', { class: 'popup attach', role: 'menu', 'aria-label': word('attach') }, ...items), this.clip);
+  }
+
+  async takePhoto() {
+    const picture = await shoot();
+    if (picture) this.actions.files([picture], false);
   }
 
   show(popup, opener) {

@@ -105,7 +105,7 @@ export class Feed {
     clearTimeout(this.waiting.get(`${id} ${data}`));
     this.waiting.delete(`${id} ${data}`);
     for (const node of this.list.querySelectorAll('.waiting')) {
-      if (node.dataset.data === data) node.classList.remove('waiting');
+      if (node.dataset.data === data && node.dataset.message === String(id)) node.classList.remove('waiting');
     }
   }
 

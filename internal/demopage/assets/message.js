@@ -94,6 +94,7 @@ function inlineButton(message, row, column, ctx) {
   if (button.kind === 'copy') node.append(icon('copy'));
   if (button.kind === 'callback') {
     node.dataset.data = button.data;
+    node.dataset.message = message.id;
     node.append(el('i', { class: 'spinner' }));
     if (ctx.waits(message.id, button.data)) node.classList.add('waiting');
   }

@@ -23,7 +23,7 @@ export async function asJPEG(file) {
   return new File([blob], file.name.replace(/\.\w+$/, '') + '.jpg', { type: 'image/jpeg' });
 }
 
-// picturesOf gives the files of a drop or of a paste.
+// filesOf gives the files of a drop or of a paste.
 export function filesOf(transfer) {
   return [...(transfer?.files ?? [])];
 }

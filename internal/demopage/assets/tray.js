@@ -33,7 +33,7 @@ export class Tray {
     if (sample.text) tools.append(el('button', { type: 'button', class: 'chip', onclick: () => this.paste(sample) }, icon('qr'), word('sampleAsText')));
     return el('li', { class: 'sample' },
       el('button', { type: 'button', class: 'sample-photo', 'aria-label': word('sampleAsPhoto', { name: sample.caption }), onclick: () => send('photo') },
-        el('img', { src: sample.url, alt: '', loading: 'lazy', decoding: 'async', draggable: false }),
+        el('img', { src: sample.url, alt: '', loading: 'lazy', decoding: 'async', draggable: false, onload: (e) => e.target.classList.add('drawn') }),
         el('span', { class: 'sample-go' }, icon('send')),
         sample.no_qr ? el('span', { class: 'torn' }, word('tornQR')) : null),
       el('div', { class: 'sample-caption' }, sample.caption),
