@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/makiuchi-d/gozxing"
 )
@@ -78,14 +77,13 @@ func TestScanTellsNoCodeFromAnUnreadableOne(t *testing.T) {
 	}
 }
 
-func TestScanEndsWithItsContext(t *testing.T) {
+func TestScanMakesNoStepAfterItsContextsEnd(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	start := time.Now()
-	_, err := Scan(ctx, Picture{Gray: paper(6000, 6000)})
-	if !errors.Is(err, context.Canceled) || !errors.Is(err, ErrNoQR) || time.Since(start) > time.Second {
-		t.Errorf("Scan after its context's end = %v after %v, want it at once", err, time.Since(start))
+	texts, err := Scan(ctx, Picture{Gray: drawn(t, codeOne, 4)})
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, ErrNoQR) {
+		t.Errorf("Scan after its context's end = %q, %v, want ErrNoQR for its end", texts, err)
 	}
 }
 
