@@ -179,7 +179,7 @@ func (w *world) send(path, caption string, files ...[]byte) (int, string) {
 func TestPicturesGoAsPhotosAlbumsAndFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	big := picture(1600, 800)
+	big := picture(1400, 140)
 	if status, why := w.send("/api/chats/shopper/photo", "мой чек", big); status != http.StatusNoContent {
 		t.Fatalf("photo = %d %s", status, why)
 	}
