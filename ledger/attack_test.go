@@ -55,12 +55,12 @@ var attacks = map[string]struct{ sql, refusal string }{
 	"credit nobody": {
 		accrualOp(`'test', 'x', 'accrual', 0, 1, 100`), "40001"},
 	"accrue a negative amount": {
-		accrualOp(`'test', 'x', 'accrual', {A}, 4, -100`), "op_says_what_its_kind_may"},
+		accrualOp(`'test', 'x', 'accrual', {A}, 4, -100`), "op_is_sound"},
 	"an unknown kind": {
-		accrualOp(`'test', 'x', 'gift', {A}, 4, 100`), "op_says_what_its_kind_may"},
+		accrualOp(`'test', 'x', 'gift', {A}, 4, 100`), "op_is_sound"},
 	"repay a debt that is not there": {
 		`INSERT INTO ledger.op (source, key, req_hash, kind, account, seq, points, debt, origin, available_at, expires_at, actor, reason, at)
-			VALUES ('test', 'x', '', 'accrual', {A}, 4, 100, -40, 'promo', now(), 'infinity', '', '', now())`, "account_debt_check"},
+			VALUES ('test', 'x', '', 'accrual', {A}, 4, 100, -40, 'promo', now(), 'infinity', '', '', now())`, "points_are_not_below_zero"},
 	"redeem without burning lots": {
 		plainOp(`'test', 'x', 'redemption', {A}, 4, -20, 0, NULL`), "KL003"},
 	"redeem more than the lots burnt": {
@@ -70,7 +70,7 @@ var attacks = map[string]struct{ sql, refusal string }{
 	"hide a loss in an accrual": {
 		moves(`({A}, 4, 2, 'active', 'spent', 30)`) + accrualOp(`'test', 'x', 'accrual', {A}, 4, 100`), "40001"},
 	"overdraw": {
-		moves(`({A}, 4, 1, 'active', 'spent', 70), ({A}, 4, 2, 'active', 'spent', 51)`), "lot_active_check"},
+		moves(`({A}, 4, 1, 'active', 'spent', 70), ({A}, 4, 2, 'active', 'spent', 51)`), "points_are_not_below_zero"},
 	"give points by a reversal": {
 		plainOp(`'test', 'x', 'reversal', {A}, 4, 500, 0, {OP}`), "KL003"},
 	"reverse twice": {
@@ -124,7 +124,7 @@ var deeperAttacks = map[string]struct{ sql, refusal string }{
 		`INSERT INTO ledger.entry (account, seq, op, available_before, pending_before, held_before, debt_before, available, pending, held, debt)
 			VALUES ({B}, 1, {OP}, 120, 0, 0, 0, 120, 0, 0, 0);`, "entry_first_starts_empty"},
 	"burn a lot over its amount": {
-		`UPDATE ledger.lot SET active = active - 51, spent = spent + 51 WHERE account = {A} AND id = 2;`, "lot_active_check"},
+		`UPDATE ledger.lot SET active = active - 51, spent = spent + 51 WHERE account = {A} AND id = 2;`, "points_are_not_below_zero"},
 	"burn a lot into nothing": {
 		`UPDATE ledger.lot SET active = 0 WHERE account = {A} AND id = 2;`, "lot_loses_nothing"},
 }

@@ -4,14 +4,22 @@
 -- All points are hundredths. 'infinity' is a moment that never comes.
 -- +goose Up
 
+-- PostgreSQL reads a table's CHECKs anew for every statement, a domain's once a session:
+-- what the hot path asks of single values stands in domains.
+CREATE DOMAIN ledger.points AS bigint CONSTRAINT points_are_not_below_zero CHECK (VALUE >= 0);
+CREATE DOMAIN ledger.source AS text CONSTRAINT source_is_a_word CHECK (octet_length(VALUE) BETWEEN 1 AND 32);
+CREATE DOMAIN ledger.key AS text CONSTRAINT key_is_short CHECK (octet_length(VALUE) BETWEEN 1 AND 300);
+CREATE DOMAIN ledger.actor AS text CONSTRAINT actor_is_short CHECK (octet_length(VALUE) <= 100);
+CREATE DOMAIN ledger.reason AS text CONSTRAINT reason_is_short CHECK (octet_length(VALUE) <= 500);
+
 CREATE TABLE ledger.account (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     seq           bigint NOT NULL DEFAULT 0, -- number of its last entry
     last_seq      bigint GENERATED ALWAYS AS (nullif(seq, 0)) STORED,
-    available     bigint NOT NULL DEFAULT 0 CHECK (available >= 0),
-    pending       bigint NOT NULL DEFAULT 0 CHECK (pending >= 0),
-    held          bigint NOT NULL DEFAULT 0 CHECK (held >= 0),
-    debt          bigint NOT NULL DEFAULT 0 CHECK (debt >= 0),
+    available     ledger.points NOT NULL DEFAULT 0,
+    pending       ledger.points NOT NULL DEFAULT 0,
+    held          ledger.points NOT NULL DEFAULT 0,
+    debt          ledger.points NOT NULL DEFAULT 0,
     -- Not after the first moment at which a lot matures or expires; it may be before.
     next_event_at timestamptz NOT NULL DEFAULT 'infinity',
     opened_at     timestamptz NOT NULL,
@@ -22,8 +30,8 @@ CREATE INDEX account_due ON ledger.account (next_event_at) WHERE next_event_at <
 
 CREATE TABLE ledger.op (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source       text NOT NULL CHECK (octet_length(source) BETWEEN 1 AND 32),
-    key          text NOT NULL CHECK (octet_length(key) BETWEEN 1 AND 300),
+    source       ledger.source NOT NULL,
+    key          ledger.key NOT NULL,
     req_hash     bytea NOT NULL,
     kind         text NOT NULL,
     account      bigint NOT NULL,
@@ -34,25 +42,16 @@ CREATE TABLE ledger.op (
     origin       text,
     available_at timestamptz,
     expires_at   timestamptz,
-    actor        text NOT NULL CHECK (octet_length(actor) <= 100),
-    reason       text NOT NULL CHECK (octet_length(reason) <= 500),
+    actor        ledger.actor NOT NULL,
+    reason       ledger.reason NOT NULL,
     at           timestamptz NOT NULL,
-    CONSTRAINT op_key UNIQUE (source, key),
-    CONSTRAINT op_says_what_its_kind_may CHECK (CASE kind
-        WHEN 'accrual' THEN points > 0 AND debt BETWEEN -points AND 0 AND refs_op IS NULL
-            AND origin IS NOT NULL AND available_at IS NOT NULL AND expires_at > greatest(available_at, at)
-        WHEN 'redemption' THEN points < 0 AND debt = 0 AND refs_op IS NULL AND origin IS NULL
-        WHEN 'reversal' THEN refs_op IS NOT NULL AND origin IS NULL AND sign(points) * sign(debt) <= 0
-        WHEN 'expiry' THEN points < 0 AND debt = 0 AND refs_op IS NULL AND origin IS NULL
-        WHEN 'merger' THEN points < 0 AND debt = 0 AND refs_op IS NULL AND origin IS NULL
-        WHEN 'maturity' THEN points = 0 AND debt <= 0 AND refs_op IS NULL AND origin IS NULL
-        ELSE false END)
+    CONSTRAINT op_key UNIQUE (source, key)
 );
 CREATE UNIQUE INDEX op_reversed_once ON ledger.op (refs_op) WHERE refs_op IS NOT NULL;
 
 CREATE TABLE ledger.entry (
     account          bigint NOT NULL,
-    seq              bigint NOT NULL CHECK (seq >= 1),
+    seq              bigint NOT NULL, -- 1, 2, 3 …: the chain has no other beginning
     prev_seq         bigint GENERATED ALWAYS AS (nullif(seq, 1) - 1) STORED,
     op               bigint NOT NULL,
     available_before bigint NOT NULL,
@@ -79,16 +78,16 @@ ALTER TABLE ledger.account ADD CONSTRAINT account_is_its_last_entry
 CREATE TABLE ledger.lot (
     account      bigint NOT NULL,
     id           bigint NOT NULL, -- seq of the entry that made it
-    origin       text NOT NULL CHECK (origin IN ('purchase', 'welcome', 'promo', 'adjustment')),
-    amount       bigint NOT NULL CHECK (amount > 0),
+    origin       text NOT NULL,
+    amount       ledger.points NOT NULL,
     -- Where its points are now.
-    pending      bigint NOT NULL DEFAULT 0 CHECK (pending >= 0),
-    active       bigint NOT NULL DEFAULT 0 CHECK (active >= 0),
-    held         bigint NOT NULL DEFAULT 0 CHECK (held >= 0),
-    spent        bigint NOT NULL DEFAULT 0 CHECK (spent >= 0),
-    expired      bigint NOT NULL DEFAULT 0 CHECK (expired >= 0),
-    reversed     bigint NOT NULL DEFAULT 0 CHECK (reversed >= 0),
-    moved        bigint NOT NULL DEFAULT 0 CHECK (moved >= 0),
+    pending      ledger.points NOT NULL DEFAULT 0,
+    active       ledger.points NOT NULL DEFAULT 0,
+    held         ledger.points NOT NULL DEFAULT 0,
+    spent        ledger.points NOT NULL DEFAULT 0,
+    expired      ledger.points NOT NULL DEFAULT 0,
+    reversed     ledger.points NOT NULL DEFAULT 0,
+    moved        ledger.points NOT NULL DEFAULT 0,
     available_at timestamptz NOT NULL,
     expires_at   timestamptz NOT NULL,
     PRIMARY KEY (account, id),
@@ -187,6 +186,18 @@ END $$;
 CREATE TRIGGER lot_move_moves AFTER INSERT ON ledger.lot_move REFERENCING NEW TABLE AS new_move
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.move_lots();
 
+-- What an operation of each kind may say. ledger.post asks it, as a CHECK would.
+CREATE FUNCTION ledger.op_is_sound(o ledger.op) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN CASE (o).kind
+    WHEN 'accrual' THEN (o).points > 0 AND (o).debt BETWEEN -(o).points AND 0 AND (o).refs_op IS NULL
+        AND (o).origin IN ('purchase', 'welcome', 'promo', 'adjustment')
+        AND (o).available_at IS NOT NULL AND (o).expires_at > greatest((o).available_at, (o).at)
+    WHEN 'redemption' THEN (o).points < 0 AND (o).debt = 0 AND (o).refs_op IS NULL AND (o).origin IS NULL
+    WHEN 'reversal' THEN (o).refs_op IS NOT NULL AND (o).origin IS NULL AND sign((o).points) * sign((o).debt) <= 0
+    WHEN 'expiry' THEN (o).points < 0 AND (o).debt = 0 AND (o).refs_op IS NULL AND (o).origin IS NULL
+    WHEN 'maturity' THEN (o).points = 0 AND (o).debt <= 0 AND (o).refs_op IS NULL AND (o).origin IS NULL
+    ELSE false END;
+
 -- post_moves posts an operation that moves points between lots, and an accrual that
 -- repays debt. What the moves did to the account is its change, never what the operation
 -- claims; a claim that differs is refused.
@@ -247,11 +258,15 @@ DECLARE
     o      ledger.op;
     n      bigint;
     plain  boolean;
+    sound  boolean;
     posted bigint;
 BEGIN
-    SELECT count(*), bool_and(p.kind = 'accrual' AND p.debt = 0) INTO n, plain FROM new_op p;
+    SELECT count(*), bool_and(p.kind = 'accrual' AND p.debt = 0), bool_and(ledger.op_is_sound(p)) INTO n, plain, sound FROM new_op p;
     IF n = 0 THEN
         RETURN NULL; -- the key was there before
+    END IF;
+    IF sound IS NOT TRUE THEN
+        RAISE EXCEPTION 'an operation says what its kind may not' USING ERRCODE = 'check_violation', CONSTRAINT = 'op_is_sound';
     END IF;
     IF NOT plain THEN
         FOR o IN SELECT * FROM new_op p ORDER BY p.account, p.seq LOOP
