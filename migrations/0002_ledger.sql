@@ -192,6 +192,7 @@ RETURN CASE (o).kind
     WHEN 'accrual' THEN (o).points > 0 AND (o).debt BETWEEN -(o).points AND 0 AND (o).refs_op IS NULL
         AND (o).origin IN ('purchase', 'welcome', 'promo', 'adjustment')
         AND (o).available_at IS NOT NULL AND (o).expires_at > greatest((o).available_at, (o).at)
+    WHEN 'merger' THEN (o).points < 0 AND (o).debt = 0 AND (o).refs_op IS NULL AND (o).origin IS NULL
     WHEN 'redemption' THEN (o).points < 0 AND (o).debt = 0 AND (o).refs_op IS NULL AND (o).origin IS NULL
     WHEN 'reversal' THEN (o).refs_op IS NOT NULL AND (o).origin IS NULL AND sign((o).points) * sign((o).debt) <= 0
     WHEN 'expiry' THEN (o).points < 0 AND (o).debt = 0 AND (o).refs_op IS NULL AND (o).origin IS NULL
