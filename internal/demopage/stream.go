@@ -2,6 +2,7 @@ package demopage
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -58,7 +59,7 @@ func (p *Page) stream(w http.ResponseWriter, r *http.Request, chats []*Chat) err
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	out := http.NewResponseController(w)
-	_ = out.SetWriteDeadline(time.Time{}) // a stream outlives the server's own
+	_ = errors.Join(out.SetWriteDeadline(time.Time{}), out.SetReadDeadline(time.Time{})) // a stream outlives the server's own
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	after := p.journal.number(r.Header.Get("Last-Event-ID"))
