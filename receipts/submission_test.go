@@ -179,4 +179,3 @@ func TestOnlyAcceptedReceiptsOfTheDayAreCounted(t *testing.T) {
 		}
 	}
 }
-
