@@ -110,6 +110,10 @@ func (p *Program) takeClaim(ctx context.Context, tx pgx.Tx, j Join) (members.Mem
 	if err != nil {
 		return members.Member{}, err
 	}
+	// Somebody may have become its owner since, by phone: then the link opens nothing.
+	if m, err := members.Lock(ctx, tx, pending); err != nil || m.State != members.StatePending {
+		return members.Member{}, err
+	}
 	if err := members.AttachTelegram(ctx, tx, pending, j.Telegram, p.now()); err != nil {
 		return members.Member{}, err
 	}
