@@ -11,6 +11,7 @@ const (
 	PermReadOwn        Permission = "read_own"        // one's own account, history and card
 	PermSubmit         Permission = "submit"          // send one's own receipts
 	PermReadMember     Permission = "read_member"     // find a member by card or phone
+	PermReadPhone      Permission = "read_phone"      // see a member's phone number whole
 	PermReadPoints     Permission = "read_points"     // a member's balance and history
 	PermRegister       Permission = "register"        // register a buyer
 	PermAccrue         Permission = "accrue"          // accrue points for a sale
@@ -34,6 +35,7 @@ const (
 // The scopes of API keys.
 const (
 	ScopeMembersRead    = "members:read"
+	ScopeMembersPII     = "members:pii"
 	ScopeMembersWrite   = "members:write"
 	ScopePointsRead     = "points:read"
 	ScopePointsWrite    = "points:write"
@@ -63,6 +65,7 @@ var rules = []rule{
 	{PermReadOwn, people, "", true},
 	{PermSubmit, people, "", true},
 	{PermReadMember, staff, ScopeMembersRead, true},
+	{PermReadPhone, admins, ScopeMembersPII, true},
 	{PermReadPoints, staff, ScopePointsRead, true},
 	{PermRegister, staff, ScopeMembersWrite, true},
 	{PermAccrue, staff, ScopePurchasesWrite, false},
