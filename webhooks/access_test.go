@@ -107,6 +107,10 @@ func TestPhonesAreMasked(t *testing.T) {
 			t.Errorf("GET %s tells the phone: %s", target, text)
 		}
 	}
+	pii, _ := h.newKey(0, members.ScopeMembersRead, members.ScopeMembersPII)
+	if body := decode(t, h.call("GET", "/v1/members/m_1", "", "Authorization", "Bearer "+pii)); body["phone"] != annaPhone {
+		t.Errorf("a key with members:pii reads the phone %v, want %s", body["phone"], annaPhone)
+	}
 	if strings.Contains(h.log.String(), "9001112233") {
 		t.Error("the log has a phone number")
 	}

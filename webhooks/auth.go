@@ -13,9 +13,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 )
 
-// scopePII lets a key see phone numbers whole.
-const scopePII = "members:pii"
-
 // security is the name of our one scheme in the description.
 const security = "key"
 

@@ -2,13 +2,14 @@ package webhooks
 
 import (
 	"context"
+	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"kopilka/catalog"
 	"kopilka/members"
+	"kopilka/program"
 )
 
 // Member is a profile as callers see it.
@@ -26,7 +27,7 @@ func (s *Server) member(ctx context.Context, m members.Member) Member {
 	out := Member{ID: MemberID(m.ID), State: string(m.State), Name: m.Name, Lang: m.Lang, Card: string(m.Card), JoinedAt: moment(m.JoinedAt)}
 	if m.Phone != "" {
 		out.Phone = m.Phone.Masked()
-		if slices.Contains(actorOf(ctx).Scopes, scopePII) {
+		if actorOf(ctx).Can(members.PermReadPhone, 0) {
 			out.Phone = string(m.Phone)
 		}
 	}
@@ -34,10 +35,24 @@ func (s *Server) member(ctx context.Context, m members.Member) Member {
 }
 
 type registerInput struct {
-	Body struct {
-		Phone string `json:"phone" minLength:"5" maxLength:"40" example:"+79001112233" doc:"With the country's code, or as it is dialled in the country of the key's merchant."`
-		Name  string `json:"name,omitempty" maxLength:"128" example:"Анна"`
-	}
+	Body Registration
+}
+
+// Registration is a buyer at a till or in a shop's application.
+type Registration struct {
+	Phone    string    `json:"phone" minLength:"5" maxLength:"40" example:"+79001112233" doc:"With the country's code, or as it is dialled in the country of the key's merchant."`
+	Name     string    `json:"name,omitempty" maxLength:"128" example:"Анна"`
+	Lang     string    `json:"lang,omitempty" pattern:"^[a-z]{2}(-[A-Za-z0-9]{1,8})?$" example:"ru" doc:"What the buyer reads."`
+	Consents []Consent `json:"consents,omitempty" maxItems:"10" nullable:"false" doc:"What the buyer agreed to, as far as you have asked."`
+}
+
+// Consent is one yes or no to one version of one text.
+type Consent struct {
+	Kind     string     `json:"kind" enum:"terms,privacy,promo"`
+	Version  string     `json:"version" minLength:"1" maxLength:"32" example:"2026-11" doc:"Of the text that was shown."`
+	Given    bool       `json:"given"`
+	Evidence string     `json:"evidence" minLength:"1" maxLength:"256" example:"till 3, signed form 118" doc:"Where the proof is."`
+	At       *time.Time `json:"at,omitempty" doc:"Now, if left out."`
 }
 
 type memberOutput struct {
@@ -51,7 +66,13 @@ func (s *Server) registerMember(ctx context.Context, in *registerInput) (*member
 		return nil, within("body", "phone", err)
 	}
 	m, isNew, err := s.program.RegisterByPhone(ctx, actorOf(ctx), phone, in.Body.Name)
+	if errors.Is(err, members.ErrTaken) { // another till was quicker by a moment
+		m, isNew, err = s.program.RegisterByPhone(ctx, actorOf(ctx), phone, in.Body.Name)
+	}
 	if err != nil {
+		return nil, err
+	}
+	if m, err = s.agree(ctx, m, in.Body); err != nil {
 		return nil, err
 	}
 	out := &memberOutput{Status: http.StatusOK, Body: s.member(ctx, m)}
@@ -63,6 +84,30 @@ func (s *Server) registerMember(ctx context.Context, in *registerInput) (*member
 		out.Body = Member{ID: out.Body.ID, State: out.Body.State}
 	}
 	return out, nil
+}
+
+// agree writes down what a buyer said while registering. Of one who has joined nothing is
+// changed: that is theirs to say, in the chat.
+func (s *Server) agree(ctx context.Context, m members.Member, in Registration) (members.Member, error) {
+	if m.State != members.StatePending || in.Lang == "" && len(in.Consents) == 0 {
+		return m, nil
+	}
+	var consents []members.Consent
+	for _, c := range in.Consents {
+		at := s.now()
+		if c.At != nil && c.At.Before(at) {
+			at = *c.At
+		}
+		consents = append(consents, members.Consent{Kind: c.Kind, Version: c.Version, Given: c.Given, Lang: in.Lang, Evidence: c.Evidence, At: at})
+	}
+	err := s.program.Agree(ctx, actorOf(ctx), m.ID, in.Lang, consents)
+	if errors.Is(err, program.ErrDone) { // joined in between
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	return members.Get(ctx, s.db, m.ID)
 }
 
 type findInput struct {
@@ -83,7 +128,7 @@ func (s *Server) findMember(ctx context.Context, in *findInput) (*memberOutput, 
 
 // memberInput has the id as text, because huma would read a number's digits alone.
 type memberInput struct {
-	ID string `path:"id" pattern:"^m_[1-9][0-9]{0,18}$" example:"m_123"`
+	ID string `path:"id" pattern:"^m_[1-9][0-9]{0,18}$" example:"m_123" doc:"The member."`
 }
 
 func memberID(text string) (members.ID, error) {

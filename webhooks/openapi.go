@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -103,11 +104,32 @@ func describe(doc *huma.OpenAPI) {
 		for _, op := range []*huma.Operation{item.Get, item.Post} {
 			if op != nil {
 				describeAnswers(op)
+				giveExamples(op)
 			}
 		}
 	}
 	describeEvent(doc)
+	describeOrder(doc.Components.Schemas)
 	doc.Extensions = map[string]any{"x-problems": describeProblems()}
+}
+
+// describeOrder keeps the order that properties are declared in, which is a reader's; a
+// map has none.
+func describeOrder(schemas huma.Registry) {
+	for name, schema := range schemas.Map() {
+		t := schemas.TypeFromRef("#/components/schemas/" + name)
+		if t == nil || t.Kind() != reflect.Struct {
+			continue
+		}
+		var order []string
+		for i := range t.NumField() {
+			property, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			if schema.Properties[property] != nil {
+				order = append(order, property)
+			}
+		}
+		schema.Extensions = map[string]any{"x-order": order}
+	}
 }
 
 // describeProblems lists the codes of refusals, which /docs shows.
@@ -156,7 +178,7 @@ func describeEvent(doc *huma.OpenAPI) {
 		OperationID: "pointsAccrued", Tags: []string{"Events"}, Summary: "Points were added", Description: eventDescription,
 		Security:    []map[string][]string{},
 		Parameters:  []*huma.Param{header("webhook-id", "The event, the same on every attempt."), header("webhook-timestamp", "Unix seconds of the attempt."), header("webhook-signature", "v1,<base64>; several may stand with blanks between.")},
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: body}}},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: body, Example: exampleEvent}}},
 		Responses:   map[string]*huma.Response{"2XX": {Description: "Received"}},
 	}}}
 	doc.Tags = append(doc.Tags, &huma.Tag{Name: "Events", Description: "What we tell you."})

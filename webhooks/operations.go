@@ -29,7 +29,7 @@ func (s *Server) operations() {
 		id: "registerMember", method: http.MethodPost, path: "/v1/members", tag: "Members", scope: members.ScopeMembersWrite,
 		summary: "Register a buyer by phone", status: http.StatusCreated, also: []int{http.StatusOK},
 		description: "Opens a profile that earns points at once. It becomes the buyer's own when they share the same number with the bot. " +
-			"A number that has a profile already answers 200 with it, so the call can be repeated.",
+			"A number that has a profile already answers 200 with it, so the call can be repeated; of somebody who has joined nothing is changed.",
 	}, s.registerMember)
 	register(s, operation{
 		id: "findMember", method: http.MethodGet, path: "/v1/members", tag: "Members", scope: members.ScopeMembersRead, cost: 5,

@@ -142,7 +142,7 @@ func (s *Server) quote(ctx context.Context, in *quoteInput) (*quoteOutput, error
 }
 
 type historyInput struct {
-	ID     string `path:"id" pattern:"^m_[1-9][0-9]{0,18}$" example:"m_123"`
+	ID     string `path:"id" pattern:"^m_[1-9][0-9]{0,18}$" example:"m_123" doc:"The member."`
 	Cursor string `query:"cursor" maxLength:"32" doc:"next_cursor of the page before."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }

@@ -52,17 +52,23 @@
     if (text === 'integer') text = 'whole number';
     if (s.format && s.format !== 'int64') text += ', ' + s.format;
     const bounds = [];
-    if (s.minimum !== undefined) bounds.push('from ' + s.minimum);
-    if (s.maximum !== undefined) bounds.push('to ' + s.maximum);
+    if (s.minimum !== undefined && s.maximum !== undefined) bounds.push(s.minimum.toLocaleString('en') + ' to ' + s.maximum.toLocaleString('en'));
     if (s.maxLength !== undefined) bounds.push('at most ' + s.maxLength + ' characters');
     if (s.default !== undefined) bounds.push(s.default + ' if left out');
-    return bounds.length ? text + ' · ' + bounds.join(' ') : text;
+    return bounds.length ? text + ' · ' + bounds.join(', ') : text;
+  }
+
+  // properties in the order that they were declared in.
+  function properties(s) {
+    const order = s['x-order'] || [], all = s.properties || {};
+    const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
+    return Object.keys(all).sort((a, b) => place(a) - place(b)).map((name) => [name, all[name]]);
   }
 
   function field(name, schema, must, depth) {
     const s = resolve(schema);
     const inner = kindOf(s) === 'array' ? resolve(s.items) : s;
-    const item = el('li', null, el('span', { class: 'name' }, name), el('span', { class: 'type' }, typeOf(schema)), must ? el('span', { class: 'must' }, 'required') : null);
+    const item = el('li', null, el('span', { class: 'name' }, name), el('span', { class: 'type' }, typeOf(schema)), must ? el('span', { class: 'must' }, must) : null);
     const words = (schema && schema.description) || s.description;
     if (words) {
       // A long list of values is folded away.
@@ -70,16 +76,17 @@
       item.append(words.length > 400 ? el('details', null, el('summary', null, 'values'), text) : text);
     } else if (s.enum) item.append(el('div', { class: 'said' }, el('p', null, s.enum.flatMap((v, i) => [i ? ' ' : '', el('code', null, String(v))]))));
     if (inner.properties && depth < 4) {
-      const list = fields(inner, depth + 1);
-      item.append(depth < 1 ? list : el('details', null, el('summary', null, Object.keys(inner.properties).join(', ')), list));
+      const list = fields(inner, depth + 1, must === undefined);
+      item.append(depth < 1 && must !== undefined ? list : el('details', null, el('summary', null, properties(inner).map(([k]) => k).join(', ')), list));
     }
     return item;
   }
 
-  function fields(schema, depth) {
+  // fields marks what a request must have; undefined for must means that it is an answer.
+  function fields(schema, depth, answer) {
     const s = resolve(schema);
     const must = new Set(s.required || []);
-    return el('ul', { class: 'fields' }, Object.entries(s.properties || {}).map(([name, p]) => field(name, p, must.has(name), depth)));
+    return el('ul', { class: 'fields' }, properties(s).map(([name, p]) => field(name, p, answer ? undefined : must.has(name) && 'required', depth)));
   }
 
   // example invents a value that the schema allows, from its own examples where it has any.
@@ -92,7 +99,7 @@
     switch (kindOf(s)) {
       case 'object': {
         if (depth > 5) return {};
-        return Object.fromEntries(Object.entries(s.properties || {}).map(([k, v]) => [k, example(v, depth + 1)]));
+        return Object.fromEntries(properties(s).map(([k, v]) => [k, example(v, depth + 1)]));
       }
       case 'array': return depth > 5 ? [] : [example(s.items, depth + 1)];
       case 'integer': case 'number': return Math.max(0, s.minimum || 0);
@@ -101,17 +108,9 @@
     return s.format === 'date-time' ? '2026-11-21T11:05:00Z' : 'text';
   }
 
-  // Some bodies offer a choice; show one way that works.
-  const chosen = {
-    postPurchase: { member: { card: '9643123412341238' }, total: { minor: 124990, currency: 'RUB' }, time: '2026-11-21T14:05:00+03:00', fiscal: { country: 'RU', device: '9960440300000001', document: '71', sign: '2345678901' } },
-    quote: { member: { card: '9643123412341238' }, total: { minor: 124990, currency: 'RUB' } },
-  };
-  const leftOut = { postPurchase: ['earlier', 'available_at'] };
-
-  function bodyOf(op) {
-    const content = op.requestBody && op.requestBody.content['application/json'];
-    return content && (chosen[op.operationId] || example(content.schema, 0));
-  }
+  // valueOf is the description's own example, or an invented one.
+  const valueOf = (content) => (content.example !== undefined ? content.example : example(content.schema, 0));
+  const json = (x) => x && x.content && x.content['application/json'];
 
   function curl(verb, path, op) {
     const params = op.parameters || [];
@@ -122,8 +121,8 @@
     const base = doc.servers && doc.servers[0] && /^https?:/.test(doc.servers[0].url) ? doc.servers[0].url.replace(/\/$/, '') : location.origin;
     const lines = ["curl" + (verb === 'get' ? '' : ' -X ' + verb.toUpperCase()) + " '" + base + url + "'", "-H 'Authorization: Bearer kp_live_…'"];
     for (const p of params) if (p.in === 'header') lines.push("-H '" + p.name + ': ' + at(p) + "'");
-    const body = bodyOf(op);
-    if (body) lines.push("-H 'Content-Type: application/json'", "-d '" + JSON.stringify(body, null, 2) + "'");
+    const body = json(op.requestBody);
+    if (body) lines.push("-H 'Content-Type: application/json'", "-d '" + JSON.stringify(valueOf(body), null, 2) + "'");
     return lines.join(' \\\n  ');
   }
 
@@ -147,17 +146,12 @@
       navigator.clipboard.writeText(text).then(() => { button.textContent = 'Copied'; setTimeout(() => { button.textContent = 'Copy'; }, 1500); },
         () => { const range = document.createRange(); range.selectNodeContents(button.parentNode.querySelector('pre')); getSelection().removeAllRanges(); getSelection().addRange(range); });
     });
-    return el('div', { class: 'block' }, el('p', null, title), plain ? el('pre', { tabindex: 0 }, text) : coloured(text), button);
+    return el('div', { class: 'block' }, el('p', null, title), plain ? el('pre', { tabindex: 0, class: 'wrap' }, text) : coloured(text), button);
   }
 
   function answers(op) {
     return el('ul', { class: 'answers' }, Object.keys(op.responses).sort().map((status) =>
       el('li', null, el('span', { class: 'status s' + status[0] }, status), op.responses[status].description)));
-  }
-
-  function answerBody(op, status) {
-    const content = op.responses[status] && op.responses[status].content;
-    return content && content['application/json'] && content['application/json'].schema;
   }
 
   function operation(verb, path, op) {
@@ -166,22 +160,18 @@
     const left = el('div', { class: 'prose' }, said(op.description));
     for (const [where, title] of [['path', 'In the address'], ['query', 'Query'], ['header', 'Headers']]) {
       const list = (op.parameters || []).filter((p) => p.in === where);
-      if (list.length) left.append(el('h4', null, title), el('ul', { class: 'fields' }, list.map((p) => field(p.name, { ...p.schema, ...(p.description ? { description: p.description } : {}) }, p.required, 0))));
+      if (list.length) left.append(el('h4', null, title), el('ul', { class: 'fields' }, list.map((p) => field(p.name, { ...p.schema, ...(p.description ? { description: p.description } : {}) }, p.required && 'required', 0))));
     }
-    const content = op.requestBody && op.requestBody.content['application/json'];
-    if (content) left.append(el('h4', null, 'Body'), fields(content.schema, 0));
-    const out = answerBody(op, good);
-    if (out) left.append(el('h4', null, 'Answer'), fields(out, 0));
+    const content = json(op.requestBody);
+    if (content) left.append(el('h4', null, 'Body'), fields(content.schema, 0, verb === 'event'));
+    const out = json(op.responses[good]);
+    if (out) left.append(el('h4', null, 'Answer'), fields(out.schema, 0, true));
     left.append(el('h4', null, 'Statuses'), answers(op));
     const right = el('div', { class: 'sample' });
-    if (verb === 'event') right.append(block('The body that you get', JSON.stringify(example(content.schema, 0), null, 2)));
+    if (verb === 'event') right.append(block('The body that you get', JSON.stringify(valueOf(content), null, 2)));
     else {
       right.append(block('Request', curl(verb, path, op), true));
-      if (out) {
-        const value = example(out, 0);
-        for (const name of leftOut[op.operationId] || []) delete value[name];
-        right.append(block('Answer ' + good, JSON.stringify(value, null, 2)));
-      }
+      if (out) right.append(block('Answer ' + good, JSON.stringify(valueOf(out), null, 2)));
     }
     return el('article', { id: op.operationId },
       el('header', null, el('h3', null, op.summary),
@@ -218,7 +208,7 @@
     main.append(refusals(), el('p', { class: 'none', hidden: true }, 'Nothing here has these words.'));
     follow(nav);
     find(main, nav);
-    if (location.hash) { const target = document.getElementById(decodeURIComponent(location.hash.slice(1))); if (target) target.scrollIntoView(); }
+    if (location.hash) { const target = document.getElementById(decodeURIComponent(location.hash.slice(1))); if (target) target.scrollIntoView({ behavior: 'instant' }); }
   }
 
   // follow marks the part of the page that is being read.
