@@ -61,14 +61,15 @@ func main() {
 		return
 	}
 	data := flag.String("data", "", "the manifest, a JSON object a line")
+	hint := flag.Bool("hint", false, "tell the reader the country of each picture")
 	texts := flag.String("texts", "", "a folder to write the texts into")
 	flag.Parse()
-	if err := run(*data, *texts); err != nil {
+	if err := run(*data, *texts, *hint); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(manifest, texts string) error {
+func run(manifest, texts string, hint bool) error {
 	sets, order, err := load(manifest)
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func run(manifest, texts string) error {
 		"set", "n", "total", "date", "triple", "key", "taxid", "sure", "refused", "cpu ms")
 	all := make(map[string]score)
 	for _, name := range order {
-		s, err := measure(sets[name], filepath.Dir(manifest), texts)
+		s, err := measure(sets[name], filepath.Dir(manifest), texts, hint)
 		if err != nil {
 			return err
 		}
@@ -110,7 +111,7 @@ func load(manifest string) (map[string][]sample, []string, error) {
 	return sets, order, lines.Err()
 }
 
-func measure(set []sample, dir, texts string) (score, error) {
+func measure(set []sample, dir, texts string, hint bool) (score, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return score{}, err
@@ -118,7 +119,11 @@ func measure(set []sample, dir, texts string) (score, error) {
 	r := ocr.New(ocr.Options{Command: []string{self, "ocr-child"}})
 	before, s := cpu(), score{N: len(set)}
 	for _, one := range set {
-		got, err := read(r, filepath.Join(dir, one.File))
+		country := ""
+		if hint {
+			country = one.Truth.Country
+		}
+		got, err := read(r, filepath.Join(dir, one.File), country)
 		if errors.Is(err, ocr.ErrTooSmall) || errors.Is(err, ocr.ErrNoText) {
 			s.Refused++
 			continue
@@ -141,7 +146,7 @@ func measure(set []sample, dir, texts string) (score, error) {
 	return s, nil
 }
 
-func read(r *ocr.Reader, file string) (ocr.Reading, error) {
+func read(r *ocr.Reader, file, country string) (ocr.Reading, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return ocr.Reading{}, err
@@ -151,7 +156,7 @@ func read(r *ocr.Reader, file string) (ocr.Reading, error) {
 	if err != nil {
 		return ocr.Reading{}, err
 	}
-	return r.Read(context.Background(), img, "")
+	return r.Read(context.Background(), img, country)
 }
 
 func (s *score) add(one sample, got ocr.Reading) {
