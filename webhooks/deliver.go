@@ -153,6 +153,14 @@ func (h *Hooks) gone(ctx context.Context, d *delivery, a attempt) error {
 	})
 }
 
+// forgetDeliveries drops what was finished before.
+func forgetDeliveries(ctx context.Context, tx pgx.Tx, before time.Time) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM webhooks.delivery WHERE finished_at < $1`, before); err != nil {
+		return fmt.Errorf("forget old webhook deliveries: %w", err)
+	}
+	return nil
+}
+
 func reason(err error) string {
 	if err == nil {
 		return ""

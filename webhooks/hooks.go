@@ -53,6 +53,8 @@ func NewHooks(o HooksOptions) *Hooks {
 const (
 	hookQueue   = "webhooks"
 	sweepPeriod = time.Hour
+	// deliveryLife is how long it can be seen what became of a delivery.
+	deliveryLife = 30 * 24 * time.Hour
 )
 
 // Work adds the door's background jobs to set: deliveries, and the sweep of answers
@@ -75,6 +77,9 @@ type sweeper struct {
 
 func (w *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
 	return pgx.BeginFunc(ctx, w.hooks.db, func(tx pgx.Tx) error {
-		return forgetAnswers(ctx, tx, w.hooks.now().Add(-answerLife))
+		if err := forgetAnswers(ctx, tx, w.hooks.now().Add(-answerLife)); err != nil {
+			return err
+		}
+		return forgetDeliveries(ctx, tx, w.hooks.now().Add(-deliveryLife))
 	})
 }

@@ -343,6 +343,24 @@ func wait(t *testing.T, ok func() bool) {
 	t.Fatal("waited for too long")
 }
 
+func TestFinishedDeliveriesAreForgottenAndPendingOnesAreNot(t *testing.T) {
+	t.Parallel()
+	o, r := newOffice(t), newReceiver(t, 200, nil)
+	o.endpoint(r.URL, 0)
+	o.plan(accruedAt(1, 7))
+	o.plan(accruedAt(1, 8))
+	if err := o.attempt(1, 1); err != nil {
+		t.Fatal(err)
+	}
+	o.now = noon.Add(deliveryLife + time.Second)
+	if err := (&sweeper{hooks: o.hooks}).Work(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if n, pending := o.count(`SELECT count(*) FROM webhooks.delivery`), o.count(`SELECT count(*) FROM webhooks.delivery WHERE state = 'pending'`); n != 1 || pending != 1 {
+		t.Errorf("%d deliveries are left, %d pending, want 1 and 1", n, pending)
+	}
+}
+
 func TestAnEndpointsAddressIsChecked(t *testing.T) {
 	t.Parallel()
 	for url, good := range map[string]bool{

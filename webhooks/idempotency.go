@@ -80,27 +80,23 @@ func fingerprint(request any) ([]byte, error) {
 	return hash[:], nil
 }
 
-// begin ties the key to its one request and returns the answer if there is one.
+// begin ties the key to its one request and returns the answer if there is one. The
+// row is worth no wait for the disk: if a crash of the database loses it, the repeat
+// finds what was done by its reference, and the answer is made again.
 func (s *Server) begin(ctx context.Context, apiKey, key string, hash []byte) (*kept, error) {
-	_, err := s.db.Exec(ctx, `
-		INSERT INTO webhooks.idempotency (api_key, key, request_hash, created_at)
-		VALUES ($1, $2, $3, $4)
-		ON CONFLICT ON CONSTRAINT idempotency_pkey DO NOTHING`, apiKey, key, hash, s.now())
-	if err != nil {
-		return nil, fmt.Errorf("begin an idempotent request: %w", err)
-	}
 	var same bool
 	var status *int
 	var body *string
-	err = s.db.QueryRow(ctx, `
-		SELECT request_hash = $3, status, answer
-		FROM webhooks.idempotency
-		WHERE api_key = $1 AND key = $2`, apiKey, key, hash).Scan(&same, &status, &body)
+	err := s.db.QueryRow(ctx, `
+		INSERT INTO webhooks.idempotency AS i (api_key, key, request_hash, created_at)
+		SELECT $1, $2, $3::bytea, $4
+		WHERE set_config('synchronous_commit', 'off', true) IS NOT NULL
+		-- the row that is there already is only returned by an update
+		ON CONFLICT ON CONSTRAINT idempotency_pkey DO UPDATE SET key = excluded.key
+		RETURNING i.request_hash = $3::bytea, i.status, i.answer`, apiKey, key, hash, s.now()).Scan(&same, &status, &body)
 	switch {
-	case errors.Is(err, pgx.ErrNoRows): // released by another request in between
-		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("read an idempotency key: %w", err)
+		return nil, fmt.Errorf("begin an idempotent request: %w", err)
 	case !same:
 		return nil, problem(CodeKeyReused, "This Idempotency-Key came with another request before. Use a new key for a new request.")
 	case status == nil:
@@ -119,7 +115,8 @@ func (s *Server) keep(ctx context.Context, apiKey, key string, status int, body 
 	done, err := s.db.Exec(ctx, `
 		UPDATE webhooks.idempotency
 		SET status = $3, answer = $4
-		WHERE api_key = $1 AND key = $2 AND status IS NULL`, apiKey, key, status, string(text))
+		WHERE api_key = $1 AND key = $2 AND status IS NULL
+			AND set_config('synchronous_commit', 'off', true) IS NOT NULL`, apiKey, key, status, string(text))
 	if err != nil {
 		return nil, false, fmt.Errorf("keep an answer: %w", err)
 	}
