@@ -40,6 +40,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"kopilka/notify"
 	"kopilka/program"
 	"kopilka/texts"
 
@@ -53,7 +54,13 @@ type Deps struct {
 	Client  *Client
 	Texts   *texts.Bundle
 	Program *program.Program
-	Log     *slog.Logger
+	// Notify runs broadcasts; its channel is NewChannel of the same Sender.
+	Notify *notify.Notify
+	// Sender sends for the whole process; nil means a new one.
+	Sender *Sender
+	// Print reads the print of a picture without a QR code; nil means that nobody does.
+	Print PrintReader
+	Log   *slog.Logger
 	// Now is the one clock; nil means the machine's.
 	Now func() time.Time
 }
@@ -75,7 +82,6 @@ type Options struct {
 // Bot is the running door.
 type Bot struct {
 	Deps
-	Sender *Sender
 
 	client   *Client
 	db       *pgxpool.Pool
@@ -97,10 +103,11 @@ type Bot struct {
 	background sync.WaitGroup
 
 	// seams for tests
-	backoff   func(attempts int) time.Duration
-	drainTime time.Duration
-	leaseTime time.Duration
-	pollWait  time.Duration
+	backoff      func(attempts int) time.Duration
+	drainTime    time.Duration
+	leaseTime    time.Duration
+	pollWait     time.Duration
+	readingAfter time.Duration
 }
 
 // New returns a bot with its routes. Telegram is not called before Run.
@@ -122,9 +129,11 @@ func New(deps Deps, routes *Routes, opts Options) (*Bot, error) {
 		opts: opts, onUpdate: opts.OnUpdate, routes: routes, labels: routes.labelsIn(deps.Texts),
 		inbox: inbox{deps.DB, deps.Client.ID()},
 		woken: make(chan struct{}, 1), quit: make(chan struct{}),
-		backoff: backoff, drainTime: drainTime, leaseTime: leaseTime, pollWait: pollWait,
+		backoff: backoff, drainTime: drainTime, leaseTime: leaseTime, pollWait: pollWait, readingAfter: readingAfter,
 	}
-	b.Sender = NewSender(deps.DB, deps.Client, deps.Log, deps.Now)
+	if b.Sender == nil {
+		b.Sender = NewSender(deps.DB, deps.Client, deps.Log, deps.Now)
+	}
 	b.username.Store(opts.Username)
 	return b, nil
 }

@@ -19,7 +19,7 @@ import (
 // menus are the commands that a role's menu shows, in order. The description of each is
 // the text cmd_<name>.
 var menus = map[members.Role][]string{
-	members.RoleShopper: {"card", "balance", "history", "tier", "shops", "rules", "language", "help", "stop"},
+	members.RoleShopper: {"card", "balance", "history", "receipts", "tier", "shops", "promos", "rules", "manual", "language", "help", "news", "stop"},
 	members.RoleCashier: {"add", "redeem", "register", "undo"},
 	members.RoleManager: {"add", "redeem", "register", "undo"},
 	members.RoleAdmin:   {"admin", "broadcast", "review", "merchant"},

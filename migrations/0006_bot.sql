@@ -65,3 +65,11 @@ CREATE TABLE bot.menu (
 	hash   text   NOT NULL,
 	CONSTRAINT menu_key PRIMARY KEY (bot_id, scope)
 );
+
+-- Pictures that Telegram has already: sent again by their ids there.
+CREATE TABLE bot.picture (
+	bot_id  bigint NOT NULL,
+	key     text   NOT NULL, -- of what is drawn
+	file_id text   NOT NULL,
+	CONSTRAINT picture_key PRIMARY KEY (bot_id, key)
+);
