@@ -261,6 +261,14 @@ func TestPrintedReceiptsWaitAndAreFew(t *testing.T) {
 			t.Errorf("printed receipt %d: %s, available at %v", i, out.Verdict, out.AvailableAt)
 		}
 	}
+	// A day later the code of a receipt whose number was misread is scanned.
+	m.pass(20 * time.Hour)
+	scan := m.parse(strings.Replace(m.receipt(99, "1000.00").Text, m.now().Add(-time.Hour).In(m.shop.Store.Zone).Format("20060102T1504"),
+		m.now().Add(-21*time.Hour).In(m.shop.Store.Zone).Format("20060102T1504"), 1))
+	if out := m.send(anna, scan); out.Verdict != program.VerdictReview || out.Reason != program.ReasonSame {
+		t.Errorf("the code of a receipt that was read from print: %s %s", out.Verdict, out.Reason)
+	}
+	m.pass(-20 * time.Hour)
 	if out := read(5, "1000.00"); out.Verdict != program.VerdictReview {
 		t.Errorf("the fourth printed receipt of the day: %s", out.Verdict)
 	}

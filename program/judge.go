@@ -159,7 +159,7 @@ func (j *judging) judgeDay(ctx context.Context) (Verdict, Reason, error) {
 			return VerdictReview, ReasonPrinted, err
 		}
 	}
-	_, err = receipts.SameSale(ctx, j.tx, int64(j.out.Member), int64(j.out.Place.Merchant.ID), j.out.Receipt.Total,
+	_, err = receipts.SameSale(ctx, j.tx, int64(j.out.Member), int64(j.out.Place.Merchant.ID), j.out.Receipt,
 		j.sub.Via, j.at.Add(-sameSale), j.at.Add(sameSale))
 	if errors.Is(err, receipts.ErrNotFound) {
 		return VerdictOK, "", nil

@@ -46,14 +46,18 @@ func Waiting(ctx context.Context, q postgres.Querier, verdict string, before tim
 }
 
 // SameSale returns an accepted submission of the member at the merchant over the same
-// sum in [from, to), that came another way than via: one purchase told of twice, perhaps.
-// It returns ErrNotFound when there is none.
-func SameSale(ctx context.Context, q postgres.Querier, member, merchant int64, total Money, via Via, from, to time.Time) (Submitted, error) {
+// sum that was read another way than r: one purchase told of twice, perhaps. A till and a
+// print may have no key in common with a code, or a misread one, so it is looked for among
+// those that came in [from, to) and those printed at the same minute. It returns
+// ErrNotFound when there is none.
+func SameSale(ctx context.Context, q postgres.Querier, member, merchant int64, r Receipt, via Via, from, to time.Time) (Submitted, error) {
+	minute := r.Time.String()
 	s, err := one(ctx, q, `
 		SELECT `+columns+` FROM receipts.receipt
-		WHERE member_id = $1 AND merchant_id = $2 AND total_minor = $3 AND currency = $4
-			AND (via = 'till') <> ($5 = 'till') AND state = 'accepted' AND created_at >= $6 AND created_at < $7
-		ORDER BY id DESC LIMIT 1`, member, merchant, total.Minor, total.Currency, via, from, to)
+		WHERE member_id = $1 AND merchant_id = $2 AND total_minor = $3 AND currency = $4 AND state = 'accepted'
+			AND ((via = 'till') <> ($5 = 'till') OR (via = 'ocr') <> ($5 = 'ocr'))
+			AND (created_at >= $6 AND created_at < $7 OR $8 <> '' AND left(local_time, 16) = left($8, 16))
+		ORDER BY id DESC LIMIT 1`, member, merchant, r.Total.Minor, r.Total.Currency, via, from, to, minute)
 	if err != nil {
 		return Submitted{}, fmt.Errorf("look for the same sale: %w", err)
 	}
