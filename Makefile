@@ -49,11 +49,16 @@ bench-ledger: deps ## Accruals and redemptions beside pgbench's TPC-B; the last 
 
 .PHONY: bench-receipts
 bench-receipts: deps ## Decode rate and CPU time of DATA=manifest.jsonl, or of drawn receipts
-	go run ./internal/bench/receipts $(if $(DATA),-data $(DATA))
+	@$(call pictures,qr) && go run ./internal/bench/receipts -data "$$data"
 
 .PHONY: bench-ocr
-bench-ocr: deps ## The same for receipts without a QR code
-	go run ./internal/bench/ocr $(if $(DATA),-data $(DATA))
+bench-ocr: deps ## The same for the print of receipts without a QR code
+	@$(call pictures,print) && go run ./internal/bench/ocr -data "$$data"
+
+# pictures sets $$data to the manifest that DATA names, or to that of freshly drawn ones.
+define pictures
+data="$(DATA)"; if [ -z "$$data" ]; then dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; go run ./internal/bench/draw "$$dir" && data="$$dir/$(1).jsonl"; fi
+endef
 
 .PHONY: update
 update: ## Rewrite the transcripts from what the bot and the API say

@@ -24,7 +24,7 @@ var floor = map[string]int{
 	"receipts/ocr": 2, "program": 2, "internal/demopage": 2,
 	"notify": 3,
 	"bot":    4, "webhooks": 4,
-	"cmd/kopilka": 5, "internal/bench/ledger": 5, "internal/bench/receipts": 5, "internal/bench/ocr": 5,
+	"cmd/kopilka": 5, "internal/bench/draw": 5, "internal/bench/ledger": 5, "internal/bench/receipts": 5, "internal/bench/ocr": 5,
 }
 
 // only names who alone may import a library, and why.

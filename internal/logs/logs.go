@@ -68,7 +68,7 @@ var patterns = []struct {
 	look *regexp.Regexp
 	put  string
 }{
-	{regexp.MustCompile(`\d{6,12}:[A-Za-z0-9_-]{20,}`), "[bot token]"},                          // Telegram's bot tokens
+	{regexp.MustCompile(`\d{6,12}:[A-Za-z0-9_-]{20,}`), "[bot token]"},                            // Telegram's bot tokens
 	{regexp.MustCompile(`\bkp_(live|test)_[A-Za-z0-9]+_[A-Za-z0-9_-]+`), "[api key]"},             // our API keys
 	{regexp.MustCompile(`\bwh(sec|sk)_[A-Za-z0-9+/=_-]+`), "[webhook secret]"},                    // Standard Webhooks
 	{regexp.MustCompile(`(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,}`), "[bearer]"},                     // RFC 6750
