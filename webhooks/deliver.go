@@ -66,7 +66,11 @@ func (w *deliverer) Work(ctx context.Context, job *river.Job[deliverArgs]) error
 	if !d.Enabled {
 		return w.hooks.finish(ctx, d, "dropped", attempt{Err: errors.New("the endpoint is disabled")})
 	}
-	a := w.hooks.post(ctx, d.URL, Secret(d.Secret), fmt.Sprintf("evt_%d", d.Event), []byte(d.Body))
+	a := attempt{}
+	secret, err := w.hooks.seal.open(d.Secret)
+	if a.Err = err; err == nil {
+		a = w.hooks.post(ctx, d.URL, secret, fmt.Sprintf("evt_%d", d.Event), []byte(d.Body))
+	}
 	last := job.Attempt >= job.MaxAttempts || w.hooks.now().Sub(d.Created) > patience
 	switch {
 	case a.Err == nil:

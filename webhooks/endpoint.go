@@ -42,6 +42,8 @@ type NewEndpoint struct {
 	// AllowLoopback admits plain http and addresses of this machine: for tests and the
 	// demo alone.
 	AllowLoopback bool
+	// Seal keeps the secret unreadable in the database; nil keeps it as it is.
+	Seal *Seal
 }
 
 var (
@@ -75,7 +77,7 @@ func CreateEndpoint(ctx context.Context, tx pgx.Tx, n NewEndpoint, at time.Time)
 		INSERT INTO webhooks.endpoint (merchant_id, url, secret, event_types, state, created_at)
 		VALUES ($1, $2, $3, $4, 'enabled', $5)
 		RETURNING id`,
-		n.Merchant, n.URL, string(secret), n.Types, at).Scan(&id)
+		n.Merchant, n.URL, n.Seal.close(secret), n.Types, at).Scan(&id)
 	if postgres.Violates(err, "endpoint_url_once") {
 		return 0, "", ErrEndpointTaken
 	}

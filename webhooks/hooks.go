@@ -21,6 +21,7 @@ type Hooks struct {
 	now    func() time.Time
 	log    *slog.Logger
 	client *http.Client
+	seal   *Seal
 }
 
 // Enqueuer adds a background job in the caller's transaction; jobs.Client is one.
@@ -37,6 +38,8 @@ type HooksOptions struct {
 	// AllowLoopback admits plain http and receivers on this machine: for tests and the
 	// demo alone.
 	AllowLoopback bool
+	// Seal opens the signing secrets; nil when they are stored as they are.
+	Seal *Seal
 }
 
 // NewHooks returns the sender of events.
@@ -47,7 +50,7 @@ func NewHooks(o HooksOptions) *Hooks {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Hooks{db: o.DB, jobs: o.Jobs, now: o.Now, log: o.Log, client: receiverClient(o.AllowLoopback)}
+	return &Hooks{db: o.DB, jobs: o.Jobs, now: o.Now, log: o.Log, client: receiverClient(o.AllowLoopback), seal: o.Seal}
 }
 
 const (

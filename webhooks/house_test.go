@@ -148,7 +148,9 @@ func (h *house) call(method, target, body string, headers ...string) *http.Respo
 	}
 	w := httptest.NewRecorder()
 	h.door.ServeHTTP(w, r)
-	keepsContract(h.t, r, w)
+	if _, timed := h.t.(*testing.B); !timed {
+		keepsContract(h.t, r, w)
+	}
 	return w.Result()
 }
 

@@ -60,6 +60,7 @@ var kinds = map[Code]kind{
 	"WEBHOOK_URL_INVALID":   {http.StatusUnprocessableEntity, "Events cannot be sent to this address"},
 	"WEBHOOK_EVENT_INVALID": {http.StatusUnprocessableEntity, "There is no such event"},
 	"WEBHOOK_TAKEN":         {http.StatusConflict, "This address is a webhook already"},
+	"WEBHOOK_SECRET_SEALED": {http.StatusConflict, "The signing secret cannot be opened with the present key"},
 	"WEBHOOK_NOT_FOUND":     {http.StatusNotFound, "There is no such webhook"},
 }
 
@@ -119,6 +120,7 @@ var refusals = []struct {
 	{ErrEndpointType, "WEBHOOK_EVENT_INVALID"},
 	{ErrEndpointTaken, "WEBHOOK_TAKEN"},
 	{ErrNoEndpoint, "WEBHOOK_NOT_FOUND"},
+	{ErrSeal, "WEBHOOK_SECRET_SEALED"},
 }
 
 // refusal turns any error into the answer that the caller gets. What the table does not
