@@ -47,6 +47,7 @@ type testBot struct {
 	clock *clock
 	log   *logbook
 	stop  func() // ends Run as a clean stop does
+	after func() // what is to be waited for when the bot itself is done; nil for nothing
 }
 
 // newTestBot runs a bot with routes until the test ends. change, if given, is applied
@@ -130,6 +131,9 @@ func (b *testBot) settled() {
 				b.t.Fatalf("updates are still in the inbox: %s", b.inboxText())
 			}
 		}
+	}
+	if b.after != nil {
+		b.after()
 	}
 }
 

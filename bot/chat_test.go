@@ -30,6 +30,7 @@ var update = flag.Bool("update", false, "rewrite testdata/*.chat from what the b
 //	anna: (open boris [Label])    follows the link of a button in Boris's chat
 //	anna: (edit text)             also (sticker), (voice), (block), (unblock)
 //	wait: 30m                     time passes
+//	house: adam is an admin       see house.arrange
 //	bot: text                     to who spoke; others' as "bot to boris:"
 //	     [inline] [buttons]
 //	     keyboard: [reply] [keys]
@@ -48,7 +49,7 @@ func TestChats(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := newChat(t, newTestBot(t, chatRoutes(name)))
+			c := newChat(t, name)
 			got := c.play(string(want))
 			if v := c.bot.tg.Violations(); len(v) > 0 {
 				t.Errorf("the bot's manners: %q", v)
@@ -66,14 +67,6 @@ func TestChats(t *testing.T) {
 	}
 }
 
-// chatRoutes are the routes that a conversation is held with: the product's own, but for
-// the plumbing's example.
-func chatRoutes(name string) *Routes {
-	if filepath.Base(name) == "plumbing.chat" {
-		return plumbing()
-	}
-	return NewRoutes()
-}
 
 // cast is who takes part under which name; anybody else is made up from the name.
 var cast = map[string]tgfake.UserSpec{
@@ -95,6 +88,30 @@ var sales = map[string]samples.Sale{
 		TaxID: "306400376143", Device: "4000537838", Document: "716568024",
 		At:    time.Date(2026, 11, 20, 10, 19, 0, 0, time.UTC),
 		Lines: []samples.Line{{Name: "Кобзар", Qty: 1, Price: 42000}}},
+	"obed": {Country: samples.Russia, Merchant: `ООО "КОФЕЙНЯ НА УГЛУ"`, Address: "г. Москва, ул. Лесная, д. 7",
+		TaxID: "7707083893", Device: "9287440300090728", Document: "130219", Sign: "1482926127",
+		At:    time.Date(2026, 11, 20, 14, 2, 0, 0, time.UTC),
+		Lines: []samples.Line{{Name: "Бизнес-ланч", Qty: 3, Price: 45000}}},
+	"davno": {Country: samples.Russia, Merchant: `ООО "КОФЕЙНЯ НА УГЛУ"`, Address: "г. Москва, ул. Лесная, д. 7",
+		TaxID: "7707083893", Device: "9287440300090728", Document: "118004", Sign: "3318405211",
+		At:    time.Date(2026, 10, 21, 18, 40, 0, 0, time.UTC),
+		Lines: []samples.Line{{Name: "Кофе в зёрнах", Qty: 1, Price: 89000}}},
+	"voda": {Country: samples.Russia, Merchant: `ООО "КОФЕЙНЯ НА УГЛУ"`, Address: "г. Москва, ул. Лесная, д. 7",
+		TaxID: "7707083893", Device: "9287440300090728", Document: "130220", Sign: "741550092",
+		At:    time.Date(2026, 11, 20, 14, 5, 0, 0, time.UTC),
+		Lines: []samples.Line{{Name: "Вода 0.5", Qty: 1, Price: 6000}}},
+	"vozvrat": {Country: samples.Russia, Merchant: `ООО "КОФЕЙНЯ НА УГЛУ"`, Address: "г. Москва, ул. Лесная, д. 7",
+		TaxID: "7707083893", Device: "9287440300090728", Document: "130230", Sign: "990317425", Operation: 2,
+		At:    time.Date(2026, 11, 20, 14, 30, 0, 0, time.UTC),
+		Lines: []samples.Line{{Name: "Бизнес-ланч", Qty: 1, Price: 45000}}},
+	"apteka": {Country: samples.Russia, Merchant: `ООО "АПТЕКА ЗА МОСТОМ"`, Address: "г. Москва, ул. Речная, д. 3",
+		TaxID: "7728168971", Device: "9960440301234567", Document: "5021", Sign: "664201873",
+		At:    time.Date(2026, 11, 20, 13, 15, 0, 0, time.UTC),
+		Lines: []samples.Line{{Name: "Витамин C", Qty: 2, Price: 31500}}},
+	"torn": {Country: samples.Russia, Merchant: `ООО "КОФЕЙНЯ НА УГЛУ"`, Address: "г. Москва, ул. Лесная, д. 7",
+		TaxID: "7707083893", Device: "9287440300090728", Document: "130224", Sign: "2077441936", NoQR: true,
+		At:    time.Date(2026, 11, 20, 14, 11, 0, 0, time.UTC),
+		Lines: []samples.Line{{Name: "Чизкейк", Qty: 2, Price: 38000}}},
 }
 
 func sample(t *testing.T, name string) []byte {
@@ -114,6 +131,7 @@ func sample(t *testing.T, name string) []byte {
 type chat struct {
 	t      *testing.T
 	bot    *testBot
+	house  *house
 	people []*talker // in the order in which they came
 	names  scrubber
 	out    strings.Builder
@@ -125,7 +143,14 @@ type talker struct {
 	events <-chan tgfake.Event
 }
 
-func newChat(t *testing.T, b *testBot) *chat { return &chat{t: t, bot: b} }
+// newChat has the product and its mall on the other side, but for the plumbing's example.
+func newChat(t *testing.T, name string) *chat {
+	if filepath.Base(name) == "plumbing.chat" {
+		return &chat{t: t, bot: newTestBot(t, plumbing())}
+	}
+	h := newHouse(t)
+	return &chat{t: t, bot: h.testBot, house: h}
+}
 
 func (c *chat) play(script string) string {
 	for line := range strings.Lines(script) {
@@ -143,6 +168,10 @@ func (c *chat) play(script string) string {
 				c.t.Fatalf("%q: %v", line, err)
 			}
 			c.bot.clock.advance(d)
+		case ok && who == "house":
+			fmt.Fprintln(&c.out, line)
+			c.house.arrange(what, func(name string) *tgfake.User { return c.person(name).User })
+			c.silence()
 		case ok:
 			fmt.Fprintln(&c.out, line)
 			c.act(c.person(who), c.names.restore(what))
@@ -274,6 +303,16 @@ func (c *chat) payload(what string) string {
 	return ""
 }
 
+// silence forgets what the bot said since the last line.
+func (c *chat) silence() {
+	c.bot.settled()
+	for _, p := range c.people {
+		for len(p.events) > 0 {
+			<-p.events
+		}
+	}
+}
+
 // report writes what the bot did since the last line, the speaker's chat first.
 func (c *chat) report(speaker string) {
 	c.bot.settled()
@@ -319,7 +358,9 @@ func messageText(bot string, m tgfake.Message) string {
 	if m.Kind != tgfake.KindText {
 		kind = "(" + string(m.Kind) + ") "
 	}
-	return bot + ": " + kind + strings.ReplaceAll(m.Text, "\n", "\n     ") + "\n" + rowsText(m.Buttons)
+	// An empty line inside a message shows as a dot: an empty line of the file is the file's.
+	text := strings.ReplaceAll(strings.ReplaceAll(m.Text, "\n\n", "\n·\n"), "\n", "\n     ")
+	return bot + ": " + kind + text + "\n" + rowsText(m.Buttons)
 }
 
 func rowsText(rows [][]tgfake.Button) string {

@@ -68,13 +68,24 @@ func (t *Talk) verdictData(o program.Outcome) texts.Data {
 	s, zone := o.Settings, t.zoneAt(o.Place, o.Settings)
 	currency := cmp.Or(o.Receipt.Total.Currency, s.Currency)
 	return texts.Data{
-		"Shop": cmp.Or(o.Place.Merchant.Name, "—"), "TaxID": cmp.Or(string(o.Receipt.SellerTaxID), "—"),
+		"Shop": cmp.Or(o.Place.Merchant.Name, "—"), "Seller": texts.HTML(t.seller(o.Receipt)),
 		"Total": sum(o.Receipt.Total), "Bought": t.bought(o.Receipt, zone), "Points": texts.Points(o.Points), "Balance": texts.Points(o.Balance.Available),
 		"Days": texts.HTML(t.P.Plural("days", int64(s.MaxAgeDays))), "JoinDays": texts.HTML(t.P.Plural("days", int64(s.BeforeJoinDays))),
 		"Limit": texts.HTML(t.P.Plural("receipts_n", int64(s.ReceiptsPerDay))), "Hours": texts.HTML(t.P.Plural("hours", int64(s.ReviewHours))),
 		"Min":     texts.Money{Minor: s.Currencies[currency].MinSum, Currency: currency},
 		"Earlier": t.moment(o.Earlier.At, zone), "EarlierPoints": texts.Points(o.Earlier.Points),
 	}
+}
+
+// seller names a seller who is not known here by the number on the receipt.
+func (t *Talk) seller(r receipts.Receipt) string {
+	switch {
+	case r.SellerTaxID != "":
+		return t.P.Text("seller_tax", texts.Data{"Number": string(r.SellerTaxID)})
+	case r.Device != "":
+		return t.P.Text("seller_device", texts.Data{"Number": r.Device})
+	}
+	return t.P.Text("seller_unknown")
 }
 
 // bought prints when a purchase was made, as its receipt says.

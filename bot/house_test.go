@@ -1,0 +1,161 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"kopilka/catalog"
+	"kopilka/internal/tgfake"
+	"kopilka/members"
+	"kopilka/notify"
+	"kopilka/program"
+	"kopilka/receipts"
+)
+
+// house is a testBot with the product's dialogues, a small mall behind it, and notify
+// telling people what happened.
+type house struct {
+	*testBot
+	coffee, books catalog.Place
+	printed       string // the sample whose print can be read; "" for none
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{}
+	h.testBot = idleTestBot(t, Dialogues(), func(b *Bot) {
+		b.Print = h.print
+		b.readingAfter = time.Hour // how long a reading takes is not the same at each run
+		b.Sender = NewSender(b.DB, b.Client, b.Log, b.Now)
+		b.Notify = notify.New(notify.Options{DB: b.DB, Program: b.Program, Texts: b.Texts,
+			Channel: NewChannel(b.Sender, b.Texts), Now: b.Now, Log: b.Log, Poll: 5 * time.Millisecond})
+	})
+	h.open()
+	h.run()
+	h.testBot.after = h.tellPeople
+	return h
+}
+
+// print stands in for the engine that reads print, which is outside of this house.
+func (h *house) print(context.Context, []byte, string) (receipts.Receipt, bool, error) {
+	sale, ok := sales[h.printed]
+	if !ok {
+		return receipts.Receipt{}, false, nil
+	}
+	r, err := receipts.Parse(sale.QR())
+	return r, err == nil, err
+}
+
+// open fills the mall: a coffee shop in Moscow, a book shop in Kyiv with its own rate.
+func (h *house) open() {
+	h.t.Helper()
+	h.coffee = h.shop("RU", "Кофейня на углу", "7707083893", "cafe", "1 этаж", "Europe/Moscow", sales["kofe"].Device)
+	h.books = h.shop("UA", "Книгарня", "14360570", "books", "2 поверх", "Europe/Kyiv", sales["kniga"].Device)
+	s := program.Defaults()
+	s.Merchants = map[int64]program.BasisPoints{int64(h.books.Merchant.ID): 500}
+	if _, err := h.Program.Publish(h.t.Context(), members.System(), s); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) shop(country, name string, id catalog.TaxID, category, place, zone, device string) catalog.Place {
+	h.t.Helper()
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	at, err := h.Program.AddShop(h.t.Context(), members.System(), program.Shop{
+		Merchant: catalog.Merchant{Name: name, Country: country, TaxID: id, Category: category},
+		Store:    catalog.Store{Name: name, Place: place, Zone: loc}, Devices: []string{device}})
+	if err != nil {
+		h.t.Fatalf("open %s: %v", name, err)
+	}
+	return at
+}
+
+// tellPeople has notify say all that there is to say, after the bot's own words: so a
+// conversation is the same at each run.
+func (h *house) tellPeople() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- h.Notify.Run(ctx) }()
+	eventually(h.t, "people are told", func() bool { return h.untold() == 0 })
+	cancel()
+	if err := <-done; err != nil {
+		h.t.Errorf("notify: %v", err)
+	}
+}
+
+func (h *house) untold() (n int) {
+	h.t.Helper()
+	err := h.db.QueryRow(context.Background(), `
+		SELECT (SELECT count(*) FROM program.event WHERE handled_at IS NULL)
+			+ (SELECT count(*) FROM notify.delivery WHERE state IN ('queued', 'sending') AND not_before <= $1)
+			+ (SELECT count(*) FROM notify.broadcast
+				WHERE state = 'running' OR state IN ('stopped', 'done') AND progress_address <> '' AND progress_shown NOT LIKE state || ':%')`,
+		h.now()).Scan(&n)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return n
+}
+
+// member makes a member of a person, without a word in the chat.
+func (h *house) member(u *tgfake.User) members.Member {
+	h.t.Helper()
+	done, err := h.Program.Join(h.t.Context(), program.Join{Telegram: u.ID(), Name: u.Name(), Lang: u.Spec().Lang,
+		Consents: []members.Consent{{Kind: members.ConsentPromo, Version: "test", Given: true, Lang: u.Spec().Lang, Evidence: "test", At: h.now()}}})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return done.Member
+}
+
+// arrange does what a line "house: …" of a conversation says:
+//
+//	house: anna is a member
+//	house: kira is a cashier         at the coffee shop; also manager
+//	house: adam is an admin
+//	house: torn can be read          the print of that sample
+//	house: nothing can be read
+//	house: sweep                     what time has done becomes visible
+func (h *house) arrange(what string, person func(name string) *tgfake.User) {
+	h.t.Helper()
+	words := strings.Fields(what)
+	switch {
+	case what == "sweep":
+		if err := h.Program.Sweep(h.t.Context()); err != nil {
+			h.t.Fatal(err)
+		}
+	case what == "nothing can be read":
+		h.printed = ""
+	case strings.HasSuffix(what, " can be read"):
+		h.printed = words[0]
+	case len(words) == 4 && words[1] == "is":
+		h.appoint(person(words[0]), words[3])
+	default:
+		h.t.Fatalf("the house cannot arrange %q", what)
+	}
+}
+
+func (h *house) appoint(u *tgfake.User, role string) {
+	h.t.Helper()
+	u.Start("")
+	h.settled()
+	m := h.member(u)
+	at := map[string]catalog.MerchantID{"cashier": h.coffee.Merchant.ID, "manager": h.coffee.Merchant.ID, "admin": 0}
+	merchant, staff := at[role]
+	if !staff {
+		return
+	}
+	token, err := h.Program.InviteStaff(h.t.Context(), members.System(), members.Role(role), merchant, 0)
+	if err == nil {
+		_, err = h.Program.AcceptInvitation(h.t.Context(), m.ID, token)
+	}
+	if err != nil {
+		h.t.Fatal(fmt.Errorf("make a %s: %w", role, err))
+	}
+}
