@@ -77,7 +77,18 @@ var attacks = map[string]struct{ sql, refusal string }{
 		moves(`({A}, 4, 1, 'spent', 'active', 10)`) + plainOp(`'test', 'x', 'reversal', {A}, 4, 10, 0, {OP}`) +
 			moves(`({A}, 5, 1, 'spent', 'active', 10)`) + plainOp(`'test', 'y', 'reversal', {A}, 5, 10, 0, {OP}`), "op_reversed_once"},
 	"reverse what is not there": {
-		moves(`({A}, 4, 1, 'spent', 'active', 10)`) + plainOp(`'test', 'x', 'reversal', {A}, 4, 10, 0, 999999999`), "op_refs_op_fkey"},
+		moves(`({A}, 4, 1, 'spent', 'active', 10)`) + plainOp(`'test', 'x', 'reversal', {A}, 4, 10, 0, 999999999`), "op_refs_op"},
+	"reverse what is another's": {
+		moves(`({A}, 4, 1, 'spent', 'active', 10)`) + plainOp(`'test', 'x', 'reversal', {A}, 4, 10, 0, (SELECT min(id) FROM ledger.op WHERE account <> {A})`), "op_refs_op"},
+	"call an expiry a batch": {
+		moves(`({A}, 4, 2, 'active', 'expired', 50)`) + `INSERT INTO ledger.op (source, key, kind, account, seq, points, req_hash, actor, reason, at, batched)
+			VALUES ('test', 'x', 'expiry', {A}, 4, -50, '', '', '', now(), true)`, "op_is_sound"},
+	"leave a number out of a batch": {
+		`INSERT INTO ledger.op (source, key, kind, account, seq, points, req_hash, origin, available_at, expires_at, actor, reason, at, batched)
+			SELECT 'test', n::text, 'accrual', {A}, n, 10, '', 'promo', now(), 'infinity', '', '', now(), true FROM unnest('{4,6}'::bigint[]) n`, "40001"},
+	"hide a single accrual in a batch": {
+		`INSERT INTO ledger.op (source, key, kind, account, seq, points, req_hash, origin, available_at, expires_at, actor, reason, at, batched)
+			SELECT 'test', n::text, 'accrual', {A}, n, 10, '', 'promo', now(), 'infinity', '', '', now(), n > 4 FROM generate_series(4, 6) n`, "op_is_sound"},
 	"burn a lot silently": {
 		`UPDATE ledger.lot SET active = 0, spent = amount WHERE account = {A} AND id = 2`, "KL001"},
 	"burn a lot by a move without an operation": {
@@ -175,6 +186,7 @@ func victim(t *testing.T, pool *pgxpool.Pool) (a ledger.AccountID, names *string
 func TestDatabaseRefusesAttacks(t *testing.T) {
 	t.Parallel()
 	pool := postgrestest.New(t)
+	victim(t, pool) // others
 	a, names := victim(t, pool)
 	for name, attack := range attacks {
 		t.Run(name, func(t *testing.T) {

@@ -24,7 +24,7 @@ CREATE TABLE ledger.account (
     next_event_at timestamptz NOT NULL DEFAULT 'infinity',
     opened_at     timestamptz NOT NULL,
     CONSTRAINT account_debt_is_repaid_first CHECK (debt = 0 OR available = 0),
-    CONSTRAINT account_opens_empty CHECK (seq > 0 OR (seq = 0 AND available = 0 AND pending = 0 AND held = 0 AND debt = 0))
+    CONSTRAINT account_opens_empty CHECK (seq > 0 OR (available | pending | held | debt) = 0)
 ) WITH (fillfactor = 60); -- room for HOT updates: an accrual touches no index of this table
 CREATE INDEX account_due ON ledger.account (next_event_at) WHERE next_event_at < 'infinity';
 
@@ -38,13 +38,14 @@ CREATE TABLE ledger.op (
     seq          bigint NOT NULL, -- its entry, where the result is stored
     points       bigint NOT NULL, -- change of available + pending + held - debt
     debt         bigint NOT NULL DEFAULT 0, -- change of debt
-    refs_op      bigint REFERENCES ledger.op (id), -- what a reversal takes back
+    refs_op      bigint, -- what a reversal takes back
     origin       text,
     available_at timestamptz,
     expires_at   timestamptz,
     actor        ledger.actor NOT NULL,
     reason       ledger.reason NOT NULL,
     at           timestamptz NOT NULL,
+    batched      boolean NOT NULL DEFAULT false, -- posted together with the rest of its statement
     CONSTRAINT op_key UNIQUE (source, key)
 );
 CREATE UNIQUE INDEX op_reversed_once ON ledger.op (refs_op) WHERE refs_op IS NOT NULL;
@@ -64,7 +65,7 @@ CREATE TABLE ledger.entry (
     debt             bigint NOT NULL,
     PRIMARY KEY (account, seq),
     CONSTRAINT entry_state UNIQUE (account, seq, available, pending, held, debt),
-    CONSTRAINT entry_first_starts_empty CHECK (seq > 1 OR (available_before = 0 AND pending_before = 0 AND held_before = 0 AND debt_before = 0)),
+    CONSTRAINT entry_first_starts_empty CHECK (seq > 1 OR (available_before | pending_before | held_before | debt_before) = 0),
     -- The chain: an entry starts where its predecessor ended.
     CONSTRAINT entry_continues FOREIGN KEY (account, prev_seq, available_before, pending_before, held_before, debt_before)
         REFERENCES ledger.entry (account, seq, available, pending, held, debt)
@@ -73,7 +74,7 @@ CREATE TABLE ledger.entry (
 -- A balance that no entry explains cannot be committed.
 ALTER TABLE ledger.account ADD CONSTRAINT account_is_its_last_entry
     FOREIGN KEY (id, last_seq, available, pending, held, debt)
-    REFERENCES ledger.entry (account, seq, available, pending, held, debt) DEFERRABLE;
+    REFERENCES ledger.entry (account, seq, available, pending, held, debt) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE TABLE ledger.lot (
     account      bigint NOT NULL,
@@ -209,6 +210,11 @@ DECLARE
     d_pending   bigint := 0;
     d_held      bigint := 0;
 BEGIN
+    IF o.refs_op IS NOT NULL AND NOT EXISTS (SELECT FROM ledger.op r
+        WHERE r.id = o.refs_op AND r.account = o.account AND r.seq < o.seq AND r.kind IN ('accrual', 'redemption')) THEN
+        RAISE EXCEPTION 'operation %/% reverses what is not there', o.source, o.key
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'op_refs_op';
+    END IF;
     IF o.kind = 'accrual' THEN
         IF o.available_at > o.at THEN d_pending := o.points; ELSE d_available := o.points; END IF;
         INSERT INTO ledger.lot (account, id, origin, amount, pending, active, available_at, expires_at)
@@ -252,56 +258,53 @@ END $$;
 -- +goose StatementEnd
 
 -- post derives from new operations all that follows from them, in the statement that
--- inserts them: entry, lot, account.
+-- inserts them: entry, lot, account. An accrual needs no moves: its lot is born where it
+-- belongs, so accruals are posted one by one in three statements, and batched ones all in
+-- one.
 -- +goose StatementBegin
 CREATE FUNCTION ledger.post() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    o      ledger.op;
-    n      bigint;
-    plain  boolean;
-    sound  boolean;
-    posted bigint;
+    o           ledger.op;
+    late        bigint; -- the accrual's points if they are pending
+    active      bigint; -- or if they are not
+    x_available bigint; -- the account after it
+    x_pending   bigint;
+    x_held      bigint;
+    x_debt      bigint;
+    posted      bigint;
 BEGIN
-    SELECT count(*), bool_and(p.kind = 'accrual' AND p.debt = 0), bool_and(ledger.op_is_sound(p)) INTO n, plain, sound FROM new_op p;
-    IF n = 0 THEN
-        RETURN NULL; -- the key was there before
-    END IF;
-    IF sound IS NOT TRUE THEN
-        RAISE EXCEPTION 'an operation says what its kind may not' USING ERRCODE = 'check_violation', CONSTRAINT = 'op_is_sound';
-    END IF;
-    IF NOT plain THEN
-        FOR o IN SELECT * FROM new_op p ORDER BY p.account, p.seq LOOP
+    FOR o IN SELECT * FROM new_op LOOP
+        EXIT WHEN o.batched;
+        IF ledger.op_is_sound(o) IS NOT TRUE THEN
+            RAISE EXCEPTION 'operation %/% says what its kind may not', o.source, o.key
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'op_is_sound';
+        END IF;
+        IF o.kind <> 'accrual' OR o.debt <> 0 THEN
             PERFORM ledger.post_moves(o);
-        END LOOP;
-        RETURN NULL;
-    END IF;
-    -- An accrual needs no moves: its lot is born where it belongs.
-    IF n = 1 THEN
-        SELECT * INTO o FROM new_op;
-        WITH a AS (
-            UPDATE ledger.account a SET
-                seq           = a.seq + 1,
-                available     = a.available + CASE WHEN o.available_at > o.at THEN 0 ELSE o.points END,
-                pending       = a.pending + CASE WHEN o.available_at > o.at THEN o.points ELSE 0 END,
-                next_event_at = least(a.next_event_at, CASE WHEN o.available_at > o.at THEN o.available_at ELSE o.expires_at END)
-            WHERE a.id = o.account AND a.seq = o.seq - 1
-                AND NOT EXISTS (SELECT FROM ledger.lot_move m WHERE m.account = o.account AND m.seq = o.seq)
-            RETURNING a.available, a.pending, a.held, a.debt
-        ), e AS (
-            INSERT INTO ledger.entry (account, seq, op, available_before, pending_before, held_before, debt_before, available, pending, held, debt)
-            SELECT o.account, o.seq, o.id,
-                a.available - CASE WHEN o.available_at > o.at THEN 0 ELSE o.points END,
-                a.pending - CASE WHEN o.available_at > o.at THEN o.points ELSE 0 END,
-                a.held, a.debt, a.available, a.pending, a.held, a.debt
-            FROM a
-        )
+            CONTINUE;
+        END IF;
+        late := CASE WHEN o.available_at > o.at THEN o.points ELSE 0 END;
+        active := o.points - late;
+        UPDATE ledger.account a SET
+            seq           = a.seq + 1,
+            available     = a.available + active,
+            pending       = a.pending + late,
+            next_event_at = least(a.next_event_at, CASE WHEN late > 0 THEN o.available_at ELSE o.expires_at END)
+        WHERE a.id = o.account AND a.seq = o.seq - 1
+            AND NOT EXISTS (SELECT FROM ledger.lot_move m WHERE m.account = o.account AND m.seq = o.seq)
+        RETURNING a.available, a.pending, a.held, a.debt INTO x_available, x_pending, x_held, x_debt;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'operation %/% is not the next of its account', o.source, o.key USING ERRCODE = '40001';
+        END IF;
+        INSERT INTO ledger.entry (account, seq, op, available_before, pending_before, held_before, debt_before, available, pending, held, debt)
+        VALUES (o.account, o.seq, o.id, x_available - active, x_pending - late, x_held, x_debt, x_available, x_pending, x_held, x_debt);
         INSERT INTO ledger.lot (account, id, origin, amount, pending, active, available_at, expires_at)
-        SELECT o.account, o.seq, o.origin, o.points,
-            CASE WHEN o.available_at > o.at THEN o.points ELSE 0 END,
-            CASE WHEN o.available_at > o.at THEN 0 ELSE o.points END,
-            o.available_at, o.expires_at
-        FROM a;
-    ELSE
+        VALUES (o.account, o.seq, o.origin, o.points, late, active, o.available_at, o.expires_at);
+    END LOOP;
+    IF o.batched THEN
+        IF (SELECT bool_and(p.batched AND p.kind = 'accrual' AND p.debt = 0 AND ledger.op_is_sound(p)) FROM new_op p) IS NOT TRUE THEN
+            RAISE EXCEPTION 'a batch holds more than plain accruals' USING ERRCODE = 'check_violation', CONSTRAINT = 'op_is_sound';
+        END IF;
         WITH p AS (
             SELECT p.id, p.account, p.seq, p.origin, p.points, p.available_at, p.expires_at, s.pending, s.active,
                 sum(s.pending) OVER w AS run_pending, sum(s.active) OVER w AS run_active
@@ -334,10 +337,10 @@ BEGIN
         INSERT INTO ledger.lot (account, id, origin, amount, pending, active, available_at, expires_at)
         SELECT p.account, p.seq, p.origin, p.points, p.pending, p.active, p.available_at, p.expires_at
         FROM p JOIN a ON a.id = p.account;
-    END IF;
-    GET DIAGNOSTICS posted = ROW_COUNT;
-    IF posted <> n THEN
-        RAISE EXCEPTION 'an accrual is not the next operation of its account' USING ERRCODE = '40001';
+        GET DIAGNOSTICS posted = ROW_COUNT;
+        IF posted <> (SELECT count(*) FROM new_op) THEN
+            RAISE EXCEPTION 'a batch does not continue its accounts' USING ERRCODE = '40001';
+        END IF;
     END IF;
     RETURN NULL;
 END $$;
@@ -536,9 +539,9 @@ BEGIN
         WHERE NOT EXISTS (SELECT FROM ledger.op o WHERE o.source = u.source AND o.key = u.key)
         ORDER BY u.source, u.key, u.n
     ), o AS (
-        INSERT INTO ledger.op (source, key, req_hash, kind, account, seq, points, origin, available_at, expires_at, actor, reason, at)
+        INSERT INTO ledger.op (source, key, req_hash, kind, account, seq, points, origin, available_at, expires_at, actor, reason, at, batched)
         SELECT u.source, u.key, u.req_hash, 'accrual', u.account, a.seq + row_number() OVER (PARTITION BY u.account ORDER BY u.n), u.points,
-            u.origin, u.available_at, u.expires_at, u.actor, u.reason, u.at
+            u.origin, u.available_at, u.expires_at, u.actor, u.reason, u.at, true
         FROM u JOIN ledger.account a ON a.id = u.account
         RETURNING id
     )
