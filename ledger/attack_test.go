@@ -100,9 +100,11 @@ var attacks = map[string]struct{ sql, refusal string }{
 	"move the lot of another account": {
 		moves(`({B}, 1, 1, 'active', 'spent', 1)`), "KL002"},
 	"move nothing": {
-		moves(`({A}, 4, 1, 'active', 'spent', 0)`), "lot_move_points_check"},
+		moves(`({A}, 4, 1, 'active', 'spent', 0)`), "lot_move_goes_somewhere"},
 	"make points out of a reversed bucket": {
-		moves(`({A}, 4, 1, 'reversed', 'active', 1)`), "lot_move_from_bucket_check"},
+		moves(`({A}, 4, 1, 'reversed', 'active', 1)`), "bucket_has_a_way_out"},
+	"make points pending again": {
+		moves(`({A}, 4, 1, 'spent', 'pending', 1)`), "bucket_has_a_way_in"},
 	"insert a lot": {
 		`INSERT INTO ledger.lot (account, id, origin, amount, active, available_at, expires_at)
 			VALUES ({A}, 4, 'promo', 100, 100, now(), 'infinity')`, "KL001"},

@@ -11,6 +11,9 @@ CREATE DOMAIN ledger.source AS text CONSTRAINT source_is_a_word CHECK (octet_len
 CREATE DOMAIN ledger.key AS text CONSTRAINT key_is_short CHECK (octet_length(VALUE) BETWEEN 1 AND 300);
 CREATE DOMAIN ledger.actor AS text CONSTRAINT actor_is_short CHECK (octet_length(VALUE) <= 100);
 CREATE DOMAIN ledger.reason AS text CONSTRAINT reason_is_short CHECK (octet_length(VALUE) <= 500);
+-- The buckets of a lot that points can leave, and those that they can enter.
+CREATE DOMAIN ledger.way_out AS text CONSTRAINT bucket_has_a_way_out CHECK (VALUE IN ('pending', 'active', 'held', 'spent', 'expired'));
+CREATE DOMAIN ledger.way_in AS text CONSTRAINT bucket_has_a_way_in CHECK (VALUE IN ('active', 'held', 'spent', 'expired', 'reversed', 'moved'));
 
 CREATE TABLE ledger.account (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -103,12 +106,12 @@ CREATE TABLE ledger.lot_move (
     account     bigint NOT NULL,
     seq         bigint NOT NULL,
     lot         bigint NOT NULL,
-    from_bucket text NOT NULL CHECK (from_bucket IN ('pending', 'active', 'held', 'spent', 'expired')),
-    to_bucket   text NOT NULL CHECK (to_bucket IN ('active', 'held', 'spent', 'expired', 'reversed', 'moved')),
-    points      bigint NOT NULL CHECK (points > 0),
+    from_bucket ledger.way_out NOT NULL,
+    to_bucket   ledger.way_in NOT NULL,
+    points      bigint NOT NULL,
     grace_until timestamptz, -- the lot's new end, when points come back to it too late
     PRIMARY KEY (account, seq, lot, from_bucket, to_bucket),
-    CONSTRAINT lot_move_goes_somewhere CHECK (from_bucket <> to_bucket),
+    CONSTRAINT lot_move_goes_somewhere CHECK (points > 0 AND from_bucket <> to_bucket),
     CONSTRAINT lot_move_has_its_entry FOREIGN KEY (account, seq)
         REFERENCES ledger.entry (account, seq) DEFERRABLE INITIALLY DEFERRED
 );
@@ -148,39 +151,32 @@ CREATE TRIGGER account_follows_from_op BEFORE UPDATE OF id, seq, available, pend
 -- +goose StatementBegin
 CREATE FUNCTION ledger.move_lots() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    lots  bigint;
-    moved bigint;
+    m ledger.lot_move;
 BEGIN
-    IF EXISTS (SELECT FROM new_move m LEFT JOIN ledger.account a ON a.id = m.account
-               WHERE a.seq IS DISTINCT FROM m.seq - 1) THEN
+    IF EXISTS (SELECT FROM new_move n LEFT JOIN ledger.account a ON a.id = n.account
+               WHERE a.seq IS DISTINCT FROM n.seq - 1) THEN
         RAISE EXCEPTION 'a move of lots belongs to no next entry' USING ERRCODE = 'KL002';
     END IF;
-    SELECT count(DISTINCT (m.account, m.lot)) INTO lots FROM new_move m;
-    UPDATE ledger.lot l SET
-        pending    = l.pending + d.pending,
-        active     = l.active + d.active,
-        held       = l.held + d.held,
-        spent      = l.spent + d.spent,
-        expired    = l.expired + d.expired,
-        reversed   = l.reversed + d.reversed,
-        moved      = l.moved + d.moved,
-        expires_at = coalesce(d.grace_until, l.expires_at)
-    FROM (
-        SELECT m.account, m.lot, max(m.grace_until) AS grace_until,
-            sum(CASE 'pending'  WHEN m.to_bucket THEN m.points WHEN m.from_bucket THEN -m.points ELSE 0 END)::bigint AS pending,
-            sum(CASE 'active'   WHEN m.to_bucket THEN m.points WHEN m.from_bucket THEN -m.points ELSE 0 END)::bigint AS active,
-            sum(CASE 'held'     WHEN m.to_bucket THEN m.points WHEN m.from_bucket THEN -m.points ELSE 0 END)::bigint AS held,
-            sum(CASE 'spent'    WHEN m.to_bucket THEN m.points WHEN m.from_bucket THEN -m.points ELSE 0 END)::bigint AS spent,
-            sum(CASE 'expired'  WHEN m.to_bucket THEN m.points WHEN m.from_bucket THEN -m.points ELSE 0 END)::bigint AS expired,
-            sum(CASE 'reversed' WHEN m.to_bucket THEN m.points ELSE 0 END)::bigint AS reversed,
-            sum(CASE 'moved'    WHEN m.to_bucket THEN m.points ELSE 0 END)::bigint AS moved
-        FROM new_move m GROUP BY m.account, m.lot
-    ) d
-    WHERE l.account = d.account AND l.id = d.lot;
-    GET DIAGNOSTICS moved = ROW_COUNT;
-    IF moved <> lots THEN
-        RAISE EXCEPTION 'a move names a lot that is not there' USING ERRCODE = 'KL002';
-    END IF;
+    FOR m IN SELECT * FROM new_move LOOP
+        IF m.from_bucket = 'active' AND m.to_bucket = 'spent' THEN -- most are, and this is quicker
+            UPDATE ledger.lot l SET active = l.active - m.points, spent = l.spent + m.points
+            WHERE l.account = m.account AND l.id = m.lot;
+        ELSE
+            UPDATE ledger.lot l SET
+                pending    = l.pending - CASE m.from_bucket WHEN 'pending' THEN m.points ELSE 0 END,
+                active     = l.active - CASE 'active' WHEN m.from_bucket THEN m.points WHEN m.to_bucket THEN -m.points ELSE 0 END,
+                held       = l.held - CASE 'held' WHEN m.from_bucket THEN m.points WHEN m.to_bucket THEN -m.points ELSE 0 END,
+                spent      = l.spent - CASE 'spent' WHEN m.from_bucket THEN m.points WHEN m.to_bucket THEN -m.points ELSE 0 END,
+                expired    = l.expired - CASE 'expired' WHEN m.from_bucket THEN m.points WHEN m.to_bucket THEN -m.points ELSE 0 END,
+                reversed   = l.reversed + CASE m.to_bucket WHEN 'reversed' THEN m.points ELSE 0 END,
+                moved      = l.moved + CASE m.to_bucket WHEN 'moved' THEN m.points ELSE 0 END,
+                expires_at = coalesce(m.grace_until, l.expires_at)
+            WHERE l.account = m.account AND l.id = m.lot;
+        END IF;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'a move names a lot that is not there' USING ERRCODE = 'KL002';
+        END IF;
+    END LOOP;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
@@ -209,6 +205,10 @@ DECLARE
     d_available bigint := 0;
     d_pending   bigint := 0;
     d_held      bigint := 0;
+    x_available bigint; -- the account after it
+    x_pending   bigint;
+    x_held      bigint;
+    x_debt      bigint;
 BEGIN
     IF o.refs_op IS NOT NULL AND NOT EXISTS (SELECT FROM ledger.op r
         WHERE r.id = o.refs_op AND r.account = o.account AND r.seq < o.seq AND r.kind IN ('accrual', 'redemption')) THEN
@@ -234,26 +234,23 @@ BEGIN
         RAISE EXCEPTION 'operation %/% claims % points and its lots say %', o.source, o.key, o.points,
             d_available + d_pending + d_held - o.debt USING ERRCODE = 'KL003';
     END IF;
-    WITH a AS (
-        UPDATE ledger.account a SET
-            seq           = a.seq + 1,
-            available     = a.available + d_available,
-            pending       = a.pending + d_pending,
-            held          = a.held + d_held,
-            debt          = a.debt + o.debt,
-            next_event_at = CASE o.kind WHEN 'redemption' THEN a.next_event_at ELSE least('infinity',
-                (SELECT min(l.available_at) FROM ledger.lot l WHERE l.account = o.account AND l.pending > 0),
-                (SELECT min(l.expires_at) FROM ledger.lot l WHERE l.account = o.account AND l.active > 0)) END
-        WHERE a.id = o.account AND a.seq = o.seq - 1
-        RETURNING a.available, a.pending, a.held, a.debt
-    )
-    INSERT INTO ledger.entry (account, seq, op, available_before, pending_before, held_before, debt_before, available, pending, held, debt)
-    SELECT o.account, o.seq, o.id, a.available - d_available, a.pending - d_pending, a.held - d_held, a.debt - o.debt,
-        a.available, a.pending, a.held, a.debt
-    FROM a;
+    UPDATE ledger.account a SET
+        seq           = a.seq + 1,
+        available     = a.available + d_available,
+        pending       = a.pending + d_pending,
+        held          = a.held + d_held,
+        debt          = a.debt + o.debt,
+        next_event_at = CASE o.kind WHEN 'redemption' THEN a.next_event_at ELSE least('infinity',
+            (SELECT min(l.available_at) FROM ledger.lot l WHERE l.account = o.account AND l.pending > 0),
+            (SELECT min(l.expires_at) FROM ledger.lot l WHERE l.account = o.account AND l.active > 0)) END
+    WHERE a.id = o.account AND a.seq = o.seq - 1
+    RETURNING a.available, a.pending, a.held, a.debt INTO x_available, x_pending, x_held, x_debt;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'operation %/% is not the next of its account', o.source, o.key USING ERRCODE = '40001';
     END IF;
+    INSERT INTO ledger.entry (account, seq, op, available_before, pending_before, held_before, debt_before, available, pending, held, debt)
+    VALUES (o.account, o.seq, o.id, x_available - d_available, x_pending - d_pending, x_held - d_held, x_debt - o.debt,
+        x_available, x_pending, x_held, x_debt);
 END $$;
 -- +goose StatementEnd
 
