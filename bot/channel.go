@@ -116,7 +116,11 @@ func (c *Channel) contactKeyboard(ctx context.Context, id members.ID, label stri
 	if err != nil {
 		return nil, err
 	}
-	return withContact(label, mainKeyboard(c.texts.In(m.Lang))), nil
+	actors, err := members.ActorOf(ctx, c.sender.db, id)
+	if err != nil {
+		return nil, err
+	}
+	return withContact(label, keyboardFor(c.texts.In(m.Lang), actors)), nil
 }
 
 // parseCopy reads "chat:message".

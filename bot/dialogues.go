@@ -5,5 +5,6 @@ package bot
 func Dialogues() *Routes {
 	r := NewRoutes()
 	shopperRoutes(r)
+	staffRoutes(r)
 	return r
 }

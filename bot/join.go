@@ -40,11 +40,11 @@ func (t *Talk) begin(ctx context.Context, payload string) error {
 		if _, err := t.Program.Join(ctx, program.Join{Telegram: t.Person}); err != nil {
 			return err
 		}
-		return t.Say(ctx, "welcome_back", texts.Data{"Name": t.Member.Name}, mainKeyboard(t.P))
+		return t.Say(ctx, "welcome_back", texts.Data{"Name": t.Member.Name}, t.keyboard())
 	case strings.HasPrefix(payload, "c_"):
-		return t.Say(ctx, "claim_member", nil, withContact(t.P.Plain("button_share_phone"), mainKeyboard(t.P)))
+		return t.Say(ctx, "claim_member", nil, withContact(t.P.Plain("button_share_phone"), t.keyboard()))
 	}
-	return t.Say(ctx, "hello_again", texts.Data{"Name": t.Member.Name}, mainKeyboard(t.P))
+	return t.Say(ctx, "hello_again", texts.Data{"Name": t.Member.Name}, t.keyboard())
 }
 
 // welcome says what the programme gives, in live figures, and asks to join. why is the
@@ -169,5 +169,5 @@ func (t *Talk) greet(ctx context.Context, s program.Settings, done program.Joine
 	if done.Points > 0 {
 		html += "\n" + t.P.Text("joined_points", texts.Data{"Points": texts.Points(done.Points)})
 	}
-	return t.SayHTML(ctx, html+"\n\n"+t.P.Text("joined_next"), mainKeyboard(t.P))
+	return t.SayHTML(ctx, html+"\n\n"+t.P.Text("joined_next"), t.keyboard())
 }

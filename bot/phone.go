@@ -9,7 +9,7 @@ import (
 )
 
 func askPhone(ctx context.Context, t *Talk) error {
-	return t.Say(ctx, "phone_ask", nil, withContact(t.P.Plain("button_share_phone"), mainKeyboard(t.P)))
+	return t.Say(ctx, "phone_ask", nil, withContact(t.P.Plain("button_share_phone"), t.keyboard()))
 }
 
 // contact books the sender's own phone number: only Telegram's word counts, not a typed
@@ -20,20 +20,20 @@ func contact(ctx context.Context, t *Talk) error {
 	}
 	text, own := t.Contact()
 	if !own {
-		return t.Say(ctx, "phone_foreign", nil, withContact(t.P.Plain("button_share_phone"), mainKeyboard(t.P)))
+		return t.Say(ctx, "phone_foreign", nil, withContact(t.P.Plain("button_share_phone"), t.keyboard()))
 	}
 	phone, err := members.ParsePhone(text, "")
 	if err != nil {
-		return t.Say(ctx, "phone_odd", nil, mainKeyboard(t.P))
+		return t.Say(ctx, "phone_odd", nil, t.keyboard())
 	}
 	done, err := t.Program.SharePhone(ctx, t.Member.ID, phone)
 	switch {
 	case errors.Is(err, members.ErrTaken):
-		return t.Say(ctx, "phone_taken", nil, mainKeyboard(t.P))
+		return t.Say(ctx, "phone_taken", nil, t.keyboard())
 	case err != nil:
 		return err
 	case done.Merged:
-		return t.Say(ctx, "phone_merged", texts.Data{"Phone": phone.Masked(), "Points": texts.Points(done.Points)}, mainKeyboard(t.P))
+		return t.Say(ctx, "phone_merged", texts.Data{"Phone": phone.Masked(), "Points": texts.Points(done.Points)}, t.keyboard())
 	}
-	return t.Say(ctx, "phone_done", texts.Data{"Phone": phone.Masked()}, mainKeyboard(t.P))
+	return t.Say(ctx, "phone_done", texts.Data{"Phone": phone.Masked()}, t.keyboard())
 }

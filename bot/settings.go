@@ -38,12 +38,12 @@ func setLanguage(ctx context.Context, t *Talk) error {
 	if err := t.EditOrSay(ctx, "language_set", nil, nil); err != nil {
 		return err
 	}
-	return t.Say(ctx, "language_keys", nil, mainKeyboard(t.P)) // its labels are in the new language
+	return t.Say(ctx, "language_keys", nil, t.keyboard()) // its labels are in the new language
 }
 
 // stop asks before it acts: the points stay, only the bot falls silent.
 func stop(ctx context.Context, t *Talk) error {
-	return t.EditOrSay(ctx, "stop_ask", nil, Inline{
+	return t.show(ctx, t.P.Text("stop_ask"), Inline{
 		Row(t.tap("button_no_news", actionNews, false)),
 		Row(t.tap("button_stop", actionStop).In(Danger)),
 		t.backToMenu(),
@@ -70,9 +70,9 @@ func news(ctx context.Context, t *Talk) error {
 		return err
 	}
 	if given {
-		return t.EditOrSay(ctx, "news_on", nil, Inline{Row(t.tap("button_no_news", actionNews, false)), t.backToMenu()})
+		return t.show(ctx, t.P.Text("news_on"), Inline{Row(t.tap("button_no_news", actionNews, false)), t.backToMenu()})
 	}
-	return t.EditOrSay(ctx, "news_off", nil, Inline{Row(t.tap("button_news", actionNews, true)), t.backToMenu()})
+	return t.show(ctx, t.P.Text("news_off"), Inline{Row(t.tap("button_news", actionNews, true)), t.backToMenu()})
 }
 
 func setNews(ctx context.Context, t *Talk) error {
@@ -98,9 +98,9 @@ func (t *Talk) setNews(ctx context.Context, given bool, how string) error {
 		return err
 	}
 	if given {
-		return t.EditOrSay(ctx, "news_on", nil, Inline{t.backToMenu()})
+		return t.show(ctx, t.P.Text("news_on"), Inline{t.backToMenu()})
 	}
-	return t.EditOrSay(ctx, "news_off", nil, Inline{Row(t.tap("button_news", actionNews, true)), t.backToMenu()})
+	return t.show(ctx, t.P.Text("news_off"), Inline{Row(t.tap("button_news", actionNews, true)), t.backToMenu()})
 }
 
 // consent records a yes or no to news, with the update that proves it.
