@@ -19,13 +19,16 @@ func balance(ctx context.Context, t *Talk) error {
 	if t.Member.Phone == "" && a.Balance.Available > 0 {
 		k = append(k, Row(t.tap("button_phone", actionPhone)))
 	}
-	return t.EditOrSayHTML(ctx, t.balanceText(a), append(k, t.backToMenu()))
+	return t.show(ctx, t.balanceText(a), append(k, t.backToMenu()))
 }
 
 func (t *Talk) balanceText(a program.Account) string {
 	zone, b := t.zone(a.Settings), a.Balance
-	lines := []string{t.P.Text("balance", texts.Data{"Points": texts.Points(b.Available),
-		"Worth": texts.Money{Minor: int64(max(0, b.Available)), Currency: a.Settings.Currency}})}
+	lines := []string{t.P.Text("balance_zero")}
+	if b.Available > 0 {
+		lines[0] = t.P.Text("balance", texts.Data{"Points": texts.Points(b.Available),
+			"Worth": texts.Money{Minor: int64(b.Available), Currency: a.Settings.Currency}})
+	}
 	if b.Pending > 0 {
 		data := texts.Data{"Points": texts.Points(b.Pending), "Day": t.day(b.NextAvailable.At, zone)}
 		if b.Pending == b.NextAvailable.Points {
@@ -55,7 +58,7 @@ func tier(ctx context.Context, t *Talk) error {
 	if err != nil {
 		return err
 	}
-	return t.EditOrSayHTML(ctx, t.tierText(a), Inline{Row(t.tap("button_rules", actionRules), t.tap("button_history", actionHistory)), t.backToMenu()})
+	return t.show(ctx, t.tierText(a), Inline{Row(t.tap("button_rules", actionRules), t.tap("button_history", actionHistory)), t.backToMenu()})
 }
 
 func (t *Talk) tierText(a program.Account) string {

@@ -23,12 +23,12 @@ import (
 // cardDesign changes with the drawing, so that pictures kept at Telegram are drawn anew.
 const cardDesign = 1
 
-// The card, in pixels: a bank card's proportions, twice as large as a phone shows it.
+// The card, in pixels: about twice as large as a phone shows it.
 const (
 	cardWidth  = 1000
-	cardHeight = 630
+	cardHeight = 560
 	cardMargin = 48
-	cardQR     = 330
+	cardQR     = 336
 )
 
 var (
@@ -83,11 +83,11 @@ func (f cardFace) codes(img *image.RGBA) error {
 		return err
 	}
 	width := bars.Bounds().Dx() * 4 // whole pixels a bar
-	line, err := barcode.Scale(bars, width, 180)
+	line, err := barcode.Scale(bars, width, 160)
 	if err != nil {
 		return err
 	}
-	put(img, line, cardMargin+12, 360)
+	put(img, line, cardMargin, 341)
 	return nil
 }
 

@@ -28,6 +28,9 @@ var update = flag.Bool("update", false, "rewrite testdata/*.chat from what the b
 //	anna: (photo sample:kofe)     also file, album (several) and qr (its text), or a path
 //	anna: (contact own)           or (contact +79001112233)
 //	anna: (open boris [Label])    follows the link of a button in Boris's chat
+//	anna: (open <link 1>)         follows a link that the bot wrote
+//	anna: (twice [Label])         two taps before the bot can answer the first
+//	anna: (photo card:boris)      a photo of the newest picture in Boris's chat
 //	anna: (edit text)             also (sticker), (voice), (block), (unblock)
 //	wait: 30m                     time passes
 //	house: adam is an admin       see house.arrange
@@ -36,7 +39,8 @@ var update = flag.Bool("update", false, "rewrite testdata/*.chat from what the b
 //	     keyboard: [reply] [keys]
 //	bot edits: text               bot (toast): text
 //
-// What differs at each run, as a card's number, is written <card 1> in both directions.
+// What differs at each run, as a card's number or a link that works once, is written
+// <card 1> and <link 1> in both directions.
 func TestChats(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.chat")
 	if err != nil || len(files) == 0 {
@@ -66,7 +70,6 @@ func TestChats(t *testing.T) {
 		})
 	}
 }
-
 
 // cast is who takes part under which name; anybody else is made up from the name.
 var cast = map[string]tgfake.UserSpec{
@@ -171,7 +174,10 @@ func (c *chat) play(script string) string {
 		case ok && who == "house":
 			fmt.Fprintln(&c.out, line)
 			c.house.arrange(what, func(name string) *tgfake.User { return c.person(name).User })
-			c.silence()
+			if c.bot.settled(); strings.Contains(what, " is a") {
+				c.silence()
+			}
+			c.told()
 		case ok:
 			fmt.Fprintln(&c.out, line)
 			c.act(c.person(who), c.names.restore(what))
@@ -201,12 +207,26 @@ func (c *chat) person(name string) *talker {
 	return p
 }
 
+// labelled is a label as it stands in the chat, with the spaces that may not break.
+func (p *talker) labelled(label string) string {
+	rows := p.Keyboard().Rows
+	for _, m := range p.Messages() {
+		rows = append(slices.Clone(rows), m.Buttons...)
+	}
+	for _, b := range slices.Concat(rows...) {
+		if strings.ReplaceAll(b.Label, "\u00a0", " ") == label {
+			return b.Label
+		}
+	}
+	return label
+}
+
 // act does what a person does in one line.
 func (c *chat) act(p *talker, what string) {
 	c.bot.clock.advance(time.Second)
 	switch {
 	case strings.HasPrefix(what, "["):
-		if err := p.Tap(strings.Trim(what, "[]")); err != nil {
+		if err := p.Tap(p.labelled(strings.Trim(what, "[]"))); err != nil {
 			c.t.Fatalf("%s: %v", p.name, err)
 		}
 	case strings.HasPrefix(what, "(") && strings.HasSuffix(what, ")"):
@@ -250,6 +270,12 @@ func (c *chat) do(p *talker, verb, rest string) {
 		}
 	case "open":
 		p.Start(c.payload(rest))
+	case "twice":
+		for range 2 {
+			if err := p.Tap(strings.Trim(rest, "[]")); err != nil {
+				c.t.Fatalf("%s: %v", p.name, err)
+			}
+		}
 	case "edit":
 		c.edit(p, rest)
 	case "sticker":
@@ -270,11 +296,30 @@ func (c *chat) file(name string) []byte {
 	if sale, ok := strings.CutPrefix(name, "sample:"); ok {
 		return sample(c.t, sale)
 	}
+	if owner, ok := strings.CutPrefix(name, "card:"); ok {
+		return c.picture(c.person(owner))
+	}
 	data, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	return data
+}
+
+// picture is the newest one that the bot has sent to a person.
+func (c *chat) picture(p *talker) []byte {
+	c.t.Helper()
+	for _, m := range slices.Backward(p.Messages()) {
+		if m.FromBot && m.Photo != nil {
+			data, err := c.bot.tg.File(m.Photo.ID)
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			return data
+		}
+	}
+	c.t.Fatalf("%s has no picture", p.name)
+	return nil
 }
 
 func (c *chat) edit(p *talker, text string) {
@@ -291,6 +336,9 @@ func (c *chat) edit(p *talker, text string) {
 // payload is what the link behind "boris [Label]" starts the bot with.
 func (c *chat) payload(what string) string {
 	c.t.Helper()
+	if u, err := url.Parse(what); err == nil && u.Scheme == "https" {
+		return u.Query().Get("start")
+	}
 	name, label, _ := strings.Cut(what, " ")
 	for _, m := range slices.Backward(c.person(name).Messages()) {
 		for _, b := range slices.Concat(m.Buttons...) {
@@ -305,11 +353,18 @@ func (c *chat) payload(what string) string {
 
 // silence forgets what the bot said since the last line.
 func (c *chat) silence() {
-	c.bot.settled()
 	for _, p := range c.people {
 		for len(p.events) > 0 {
 			<-p.events
 		}
+	}
+}
+
+// told writes what people are told when nobody has spoken.
+func (c *chat) told() {
+	c.bot.settled()
+	for _, p := range c.people {
+		c.reportTo(p, "bot to "+p.name)
 	}
 }
 
@@ -376,25 +431,35 @@ func rowsText(rows [][]tgfake.Button) string {
 }
 
 // scrubber gives names to what differs at each run.
-type scrubber struct{ seen []string }
+type scrubber struct{ cards, links []string }
 
-// A card in groups or in one piece, with spaces that may not break.
-var card = regexp.MustCompile(`\b\d{4}[\x{00a0} ]?\d{4}[\x{00a0} ]?\d{4}[\x{00a0} ]?\d{4}\b`)
+var (
+	// A card of ours in groups or in one piece, with spaces that may not break.
+	card = regexp.MustCompile(`\b9643[\x{00a0} ]?\d{4}[\x{00a0} ]?\d{4}[\x{00a0} ]?\d{4}\b`)
+	// A link with a token that works once.
+	link = regexp.MustCompile(`https://t\.me/\w+\?start=[a-z]_[A-Za-z0-9_-]{32}`)
+)
 
 func (s *scrubber) hide(text string) string {
+	text = link.ReplaceAllStringFunc(text, func(found string) string { return named("link", found, &s.links) })
 	return card.ReplaceAllStringFunc(text, func(found string) string {
-		number := strings.NewReplacer(" ", "", "\u00a0", "").Replace(found)
-		i := slices.Index(s.seen, number)
-		if i < 0 {
-			s.seen, i = append(s.seen, number), len(s.seen)
-		}
-		return fmt.Sprintf("<card %d>", i+1)
+		return named("card", strings.NewReplacer(" ", "", "\u00a0", "").Replace(found), &s.cards)
 	})
 }
 
+func named(kind, found string, seen *[]string) string {
+	i := slices.Index(*seen, found)
+	if i < 0 {
+		*seen, i = append(*seen, found), len(*seen)
+	}
+	return fmt.Sprintf("<%s %d>", kind, i+1)
+}
+
 func (s *scrubber) restore(text string) string {
-	for i, number := range s.seen {
-		text = strings.ReplaceAll(text, fmt.Sprintf("<card %d>", i+1), number)
+	for kind, seen := range map[string][]string{"card": s.cards, "link": s.links} {
+		for i, found := range seen {
+			text = strings.ReplaceAll(text, fmt.Sprintf("<%s %d>", kind, i+1), found)
+		}
 	}
 	return text
 }

@@ -28,7 +28,7 @@ func history(ctx context.Context, t *Talk) error {
 		return err
 	}
 	if len(entries) == 0 {
-		return t.EditOrSay(ctx, "history_empty", nil, Inline{Row(t.tap("button_example", actionExample)), t.backToMenu()})
+		return t.show(ctx, t.P.Text("history_empty"), Inline{Row(t.tap("button_example", actionExample)), t.backToMenu()})
 	}
 	more := len(entries) > page
 	entries = entries[:min(len(entries), page)]
@@ -44,7 +44,7 @@ func history(ctx context.Context, t *Talk) error {
 		lines = append(lines, t.P.Text("history_open"))
 	}
 	k := Inline{open, t.pager(actionHistory, before, more, entries[len(entries)-1].Seq), t.backToMenu()}
-	return t.EditOrSayHTML(ctx, strings.Join(lines, "\n"), k)
+	return t.show(ctx, strings.Join(lines, "\n"), k)
 }
 
 // pager is the row that leads to older lines and back to the newest.
@@ -83,6 +83,8 @@ func (t *Talk) what(e program.Entry) string {
 		return t.P.Text("entry_shop", texts.Data{"Shop": shop})
 	case e.Kind == ledger.KindAccrual && slices.Contains([]ledger.Origin{ledger.OriginWelcome, ledger.OriginPromo}, e.Origin):
 		return t.P.Text("entry_" + string(e.Origin))
+	case e.Source == "merge":
+		return t.P.Text("entry_merge")
 	case e.Kind == ledger.KindAccrual:
 		return t.P.Text("entry_adjustment")
 	case e.Kind == ledger.KindRedemption && shop != "":
@@ -103,7 +105,7 @@ func receiptsSent(ctx context.Context, t *Talk) error {
 		return err
 	}
 	if len(sent) == 0 {
-		return t.EditOrSay(ctx, "receipts_empty", nil, Inline{Row(t.tap("button_example", actionExample)), t.backToMenu()})
+		return t.show(ctx, t.P.Text("receipts_empty"), Inline{Row(t.tap("button_example", actionExample)), t.backToMenu()})
 	}
 	more := len(sent) > page
 	sent = sent[:min(len(sent), page)]
@@ -114,7 +116,7 @@ func receiptsSent(ctx context.Context, t *Talk) error {
 		open = append(open, t.number(i+1, actionWhy, r.ID))
 	}
 	k := Inline{open, t.pager(actionReceipts, int64(before), more, sent[len(sent)-1].ID), t.backToMenu()}
-	return t.EditOrSayHTML(ctx, strings.Join(append(lines, t.P.Text("receipts_open")), "\n"), k)
+	return t.show(ctx, strings.Join(append(lines, t.P.Text("receipts_open")), "\n"), k)
 }
 
 // sentLine is one receipt: when it came, its sum if it is known, where it stands.

@@ -3,16 +3,20 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"kopilka/catalog"
 	"kopilka/internal/tgfake"
+	"kopilka/ledger"
 	"kopilka/members"
 	"kopilka/notify"
 	"kopilka/program"
 	"kopilka/receipts"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // house is a testBot with the product's dialogues, a small mall behind it, and notify
@@ -20,8 +24,12 @@ import (
 type house struct {
 	*testBot
 	coffee, books catalog.Place
-	printed       string // the sample whose print can be read; "" for none
+	cashier       members.Actor // of the coffee shop, without a chat
+	printed       string        // the sample whose print can be read; "" for none
+	refs          int
 }
+
+func (h *house) ref() string { h.refs++; return fmt.Sprint("test:", h.refs) }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
@@ -54,6 +62,11 @@ func (h *house) open() {
 	h.t.Helper()
 	h.coffee = h.shop("RU", "Кофейня на углу", "7707083893", "cafe", "1 этаж", "Europe/Moscow", sales["kofe"].Device)
 	h.books = h.shop("UA", "Книгарня", "14360570", "books", "2 поверх", "Europe/Kyiv", sales["kniga"].Device)
+	m, _, err := h.Program.RegisterByPhone(h.t.Context(), members.System(), "+79000000001", "Касса")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.cashier = members.Actor{Member: m.ID, Role: members.RoleCashier, Merchant: int64(h.coffee.Merchant.ID)}
 	s := program.Defaults()
 	s.Merchants = map[int64]program.BasisPoints{int64(h.books.Merchant.ID): 500}
 	if _, err := h.Program.Publish(h.t.Context(), members.System(), s); err != nil {
@@ -121,6 +134,9 @@ func (h *house) member(u *tgfake.User) members.Member {
 //	house: adam is an admin
 //	house: torn can be read          the print of that sample
 //	house: nothing can be read
+//	house: a till asks anna for 5 points
+//	house: a till sells to +79001112233 for 900 roubles
+//	house: the coffee shop is suspended
 //	house: sweep                     what time has done becomes visible
 func (h *house) arrange(what string, person func(name string) *tgfake.User) {
 	h.t.Helper()
@@ -130,10 +146,21 @@ func (h *house) arrange(what string, person func(name string) *tgfake.User) {
 		if err := h.Program.Sweep(h.t.Context()); err != nil {
 			h.t.Fatal(err)
 		}
+	case what == "the coffee shop is suspended":
+		err := pgx.BeginFunc(h.t.Context(), h.db, func(tx pgx.Tx) error {
+			return catalog.Suspend(h.t.Context(), tx, h.coffee.Merchant.ID)
+		})
+		if err != nil {
+			h.t.Fatal(err)
+		}
 	case what == "nothing can be read":
 		h.printed = ""
 	case strings.HasSuffix(what, " can be read"):
 		h.printed = words[0]
+	case strings.HasPrefix(what, "a till asks "):
+		h.ask(person(words[3]), words[5])
+	case strings.HasPrefix(what, "a till sells to "):
+		h.sell(members.Phone(words[4]), words[6])
 	case len(words) == 4 && words[1] == "is":
 		h.appoint(person(words[0]), words[3])
 	default:
@@ -143,12 +170,13 @@ func (h *house) arrange(what string, person func(name string) *tgfake.User) {
 
 func (h *house) appoint(u *tgfake.User, role string) {
 	h.t.Helper()
-	u.Start("")
+	u.Start("") // or Telegram would not let the bot write
 	h.settled()
 	m := h.member(u)
 	at := map[string]catalog.MerchantID{"cashier": h.coffee.Merchant.ID, "manager": h.coffee.Merchant.ID, "admin": 0}
 	merchant, staff := at[role]
 	if !staff {
+		u.Start("") // for the keyboard of a member
 		return
 	}
 	token, err := h.Program.InviteStaff(h.t.Context(), members.System(), members.Role(role), merchant, 0)
@@ -157,5 +185,37 @@ func (h *house) appoint(u *tgfake.User, role string) {
 	}
 	if err != nil {
 		h.t.Fatal(fmt.Errorf("make a %s: %w", role, err))
+	}
+	u.Start("")
+}
+
+func (h *house) ask(u *tgfake.User, points string) {
+	h.t.Helper()
+	n, err := strconv.ParseInt(points, 10, 64)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	m, err := members.ByTelegram(h.t.Context(), h.db, u.ID())
+	if err == nil {
+		_, err = h.Program.RequestRedemption(h.t.Context(), h.cashier, m.ID, ledger.Points(n*100), h.ref())
+	}
+	if err != nil {
+		h.t.Fatalf("ask for points: %v", err)
+	}
+}
+
+func (h *house) sell(to members.Phone, roubles string) {
+	h.t.Helper()
+	n, err := strconv.ParseInt(roubles, 10, 64)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	m, _, err := h.Program.RegisterByPhone(h.t.Context(), h.cashier, to, "")
+	if err == nil {
+		_, err = h.Program.AccrueSale(h.t.Context(), h.cashier, m.ID, program.Sale{
+			Total: receipts.Money{Minor: n * 100, Currency: "RUB"}, Ref: h.ref()})
+	}
+	if err != nil {
+		h.t.Fatalf("sell: %v", err)
 	}
 }

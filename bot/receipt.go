@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"kopilka/members"
@@ -55,8 +55,11 @@ func pastedText(ctx context.Context, t *Talk) error {
 // isReceipt reports whether a text is a receipt's code, if perhaps a broken one.
 func isReceipt(text string) bool {
 	_, err := receipts.Parse(text)
-	return err == nil || errors.Is(err, receipts.ErrMalformed) && len(text) <= receipts.MaxText && strings.Contains(text, "=")
+	return err == nil || len(text) <= receipts.MaxText && len(codeParts.FindAllString(text, 2)) == 2
 }
+
+// codeParts are pieces of a Russian or Ukrainian code, of which a torn one has some.
+var codeParts = regexp.MustCompile(`(?i)\b(t|s|fn|i|fp|n|sm|id|date|time)=[0-9]`)
 
 // take has papers read and credited; those of a person who has not joined wait for it.
 func (t *Talk) take(ctx context.Context, all []paper) error {
@@ -279,6 +282,6 @@ func dispute(ctx context.Context, t *Talk) error {
 	if err != nil {
 		return err
 	}
-	return t.EditOrSay(ctx, "dispute_taken", texts.Data{"Hours": texts.Count(s.ReviewHours)},
+	return t.EditOrSay(ctx, "dispute_taken", texts.Data{"Hours": texts.HTML(t.P.Plural("hours", int64(s.ReviewHours)))},
 		Inline{Row(t.tap("button_receipts", actionReceipts))})
 }

@@ -19,11 +19,11 @@ func rules(ctx context.Context, t *Talk) error {
 	if err != nil {
 		return err
 	}
-	k := Inline{Row(t.tap("button_shops", actionShops), t.tap("button_tier", actionTier))}
+	k := Inline{Row(t.tap("button_shops", actionShops), t.tap("button_promos", actionPromos))}
 	if s.RulesURL != "" {
 		k = append(k, Row(Link(t.P.Plain("button_rules_full"), s.RulesURL)))
 	}
-	return t.EditOrSayHTML(ctx, t.rulesText(s, own), append(k, t.backToMenu()))
+	return t.show(ctx, t.rulesText(s, own), append(k, t.backToMenu()))
 }
 
 // ownRates are the lines of merchants that give their own rate.
@@ -82,7 +82,7 @@ func shops(ctx context.Context, t *Talk) error {
 		return err
 	}
 	if len(all) == 0 {
-		return t.EditOrSay(ctx, "shops_none", nil, Inline{Row(t.tap("button_shops", actionShops)), t.backToMenu()})
+		return t.show(ctx, t.P.Text("shops_none"), Inline{Row(t.tap("button_shops", actionShops)), t.backToMenu()})
 	}
 	const shown = 2 * page
 	from := min(int(t.Params.Int(0)), (len(all)-1)/shown*shown)
@@ -94,7 +94,7 @@ func shops(ctx context.Context, t *Talk) error {
 		}
 		lines = append(lines, line)
 	}
-	return t.EditOrSayHTML(ctx, strings.Join(lines, "\n"), Inline{t.pages(actionShops, from, shown, len(all)), Row(t.tap("button_promos", actionPromos)), t.backToMenu()})
+	return t.show(ctx, strings.Join(lines, "\n"), Inline{t.pages(actionShops, from, shown, len(all)), Row(t.tap("button_promos", actionPromos)), t.backToMenu()})
 }
 
 // pages is the row that leads to the neighbouring pages of a list.
@@ -152,7 +152,7 @@ func promos(ctx context.Context, t *Talk) error {
 	}
 	k := Inline{nil, Row(t.tap("button_shops", actionShops)), t.backToMenu()}
 	if len(all) == 0 {
-		return t.EditOrSay(ctx, "promos_none", nil, k)
+		return t.show(ctx, t.P.Text("promos_none"), k)
 	}
 	from := max(0, min(int(t.Params.Int(0)), (len(all)-1)/page*page))
 	lines := []string{t.P.Text("promos")}
@@ -164,7 +164,7 @@ func promos(ctx context.Context, t *Talk) error {
 		lines = append(lines, line)
 	}
 	k[0] = t.pages(actionPromos, from, page, len(all))
-	return t.EditOrSayHTML(ctx, strings.Join(lines, "\n\n"), k)
+	return t.show(ctx, strings.Join(lines, "\n\n"), k)
 }
 
 func (t *Talk) offer(ctx context.Context, o catalog.Offer, s program.Settings) (string, error) {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,21 +126,54 @@ func (t *Talk) tap(key string, a Action, args ...any) Button {
 	return Tap(t.P.Plain(key), a.Token(args...))
 }
 
-// backToMenu is the last row of every screen that the menu opens.
-func (t *Talk) backToMenu() []Button { return Row(t.tap("button_menu", actionMenu)) }
+// show answers with a screen: in place of the one whose button was tapped, so that
+// walking through them leaves no trail, but never in place of an answer to a receipt or
+// of news about points, which stay to be read.
+func (t *Talk) show(ctx context.Context, html string, k Inline) error {
+	if t.onScreen() {
+		return t.EditOrSayHTML(ctx, html, k)
+	}
+	return t.SayHTML(ctx, html, k)
+}
+
+// onScreen reports whether the tapped message is a screen: the menu, or one that leads
+// back to it.
+func (t *Talk) onScreen() bool {
+	if t.tapID == "" || t.Message == nil || t.Message.ReplyMarkup == nil {
+		return false
+	}
+	for _, b := range slices.Concat(t.Message.ReplyMarkup.InlineKeyboard...) {
+		if b.CallbackData == string(actionMenu.Token()) || b.CallbackData == string(actionHelp.Token()) {
+			return true
+		}
+	}
+	return false
+}
+
+// backToMenu is the last row of every screen that the menu opens; whoever has not joined
+// is asked to there.
+func (t *Talk) backToMenu() []Button {
+	if !t.joined() {
+		return Row(t.tap("button_join", actionMenu))
+	}
+	return Row(t.tap("button_menu", actionMenu))
+}
 
 func menu(ctx context.Context, t *Talk) error {
+	if !t.joined() {
+		return t.begin(ctx, "")
+	}
 	k := Inline{
 		Row(t.tap("button_history", actionHistory), t.tap("button_receipts", actionReceipts)),
 		Row(t.tap("button_tier", actionTier), t.tap("button_rules", actionRules)),
 		Row(t.tap("button_shops", actionShops), t.tap("button_promos", actionPromos)),
 		Row(t.tap("button_language", actionLangs), t.tap("button_help", actionHelp)),
 	}
-	return t.EditOrSay(ctx, "menu", nil, k)
+	return t.show(ctx, t.P.Text("menu"), k)
 }
 
 func help(ctx context.Context, t *Talk) error {
-	return t.EditOrSay(ctx, "help", nil, Inline{Row(t.tap("button_example", actionExample), t.tap("button_manual", actionManual)), t.backToMenu()})
+	return t.show(ctx, t.P.Text("help"), Inline{Row(t.tap("button_example", actionExample), t.tap("button_manual", actionManual)), t.backToMenu()})
 }
 
 func howToSend(ctx context.Context, t *Talk) error {
