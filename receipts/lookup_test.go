@@ -87,17 +87,23 @@ func TestOneSaleToldTwoWaysIsSeen(t *testing.T) {
 	till.Via = ViaTill
 	id := record(t, tx, till)
 	decide(t, tx, id, Decision{State: Accepted, Merchant: 3, At: testNow})
-	total, from, to := till.Receipt.Total, testNow.Add(-time.Hour), testNow.Add(time.Hour)
-	same, err := SameSale(t.Context(), tx, 7, 3, total, ViaQR, from, to)
+	r, from, to := till.Receipt, testNow.Add(-time.Hour), testNow.Add(time.Hour)
+	dearer, later := r, r
+	dearer.Total.Minor++
+	later.Time.Minute = (later.Time.Minute + 1) % 60
+	same, err := SameSale(t.Context(), tx, 7, 3, r, ViaQR, from, to)
 	if err != nil || same.ID != id {
 		t.Errorf("SameSale of a scan after the till's = %d, %v, want %d", same.ID, err, id)
 	}
+	if same, err = SameSale(t.Context(), tx, 7, 3, r, ViaQR, to, to.Add(1)); err != nil || same.ID != id {
+		t.Errorf("SameSale of a scan that came late, of the same minute = %d, %v, want %d", same.ID, err, id)
+	}
 	for name, find := range map[string]func() error{
-		"two tills":      func() error { _, err := SameSale(t.Context(), tx, 7, 3, total, ViaTill, from, to); return err },
-		"another shop":   func() error { _, err := SameSale(t.Context(), tx, 7, 4, total, ViaQR, from, to); return err },
-		"another member": func() error { _, err := SameSale(t.Context(), tx, 8, 3, total, ViaQR, from, to); return err },
-		"another sum":    func() error { _, err := SameSale(t.Context(), tx, 7, 3, Money{1, "RUB"}, ViaQR, from, to); return err },
-		"another day":    func() error { _, err := SameSale(t.Context(), tx, 7, 3, total, ViaQR, to, to.Add(1)); return err },
+		"two tills":            func() error { _, err := SameSale(t.Context(), tx, 7, 3, r, ViaTill, from, to); return err },
+		"another shop":         func() error { _, err := SameSale(t.Context(), tx, 7, 4, r, ViaQR, from, to); return err },
+		"another member":       func() error { _, err := SameSale(t.Context(), tx, 8, 3, r, ViaQR, from, to); return err },
+		"another sum":          func() error { _, err := SameSale(t.Context(), tx, 7, 3, dearer, ViaQR, from, to); return err },
+		"another minute, late": func() error { _, err := SameSale(t.Context(), tx, 7, 3, later, ViaQR, to, to.Add(1)); return err },
 	} {
 		if err := find(); !errors.Is(err, ErrNotFound) {
 			t.Errorf("SameSale of %s = %v, want ErrNotFound", name, err)
