@@ -33,6 +33,11 @@ func (h *house) ref() string { h.refs++; return fmt.Sprint("test:", h.refs) }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
+	return newHouseWith(t, func(*Bot) {})
+}
+
+func newHouseWith(t *testing.T, change func(*Bot)) *house {
+	t.Helper()
 	h := &house{}
 	h.testBot = idleTestBot(t, Dialogues(), func(b *Bot) {
 		b.Print = h.print
@@ -40,6 +45,7 @@ func newHouse(t *testing.T) *house {
 		b.Sender = NewSender(b.DB, b.Client, b.Log, b.Now)
 		b.Notify = notify.New(notify.Options{DB: b.DB, Program: b.Program, Texts: b.Texts,
 			Channel: NewChannel(b.Sender, b.Texts), Now: b.Now, Log: b.Log, Poll: 5 * time.Millisecond})
+		change(b)
 	})
 	h.open()
 	h.run()
