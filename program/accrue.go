@@ -90,12 +90,16 @@ type judging struct {
 	sub   Submission
 	at    time.Time
 
+	// today are the settings of now: what may be sent in a day is not the purchase's.
+	today  Settings
 	member members.Member
 	// reviewed says that a person has decided, not the rules.
 	reviewed bool
-	wallet   wallet
-	day      time.Time // midnight of the member's day at the store
-	out      Outcome
+	// typed is what they read off a picture that nothing else could.
+	typed  *receipts.Receipt
+	wallet wallet
+	day    time.Time // midnight of the member's day at the store
+	out    Outcome
 }
 
 func (j *judging) run(ctx context.Context) error {
@@ -144,6 +148,9 @@ func (j *judging) look(ctx context.Context) (err error) {
 	bought := j.at
 	if t := j.out.Receipt.Time; !t.IsZero() {
 		bought = t.In(zone)
+	}
+	if j.today, err = settingsAt(ctx, j.tx, j.at); err != nil {
+		return err
 	}
 	j.out.Settings, err = settingsAt(ctx, j.tx, bought)
 	return err
@@ -209,7 +216,7 @@ func (j *judging) settle(ctx context.Context, v Verdict) error {
 		}
 	}
 	if j.reviewed {
-		d.ReviewedBy = int64(j.actor.Member)
+		d.ReviewedBy, d.Typed = int64(j.actor.Member), j.typed
 		if j.out.Receipt.HasTotal {
 			d.Total = &j.out.Receipt.Total
 		}

@@ -145,7 +145,7 @@ func failed(checks []receipts.Check) bool {
 // judgeDay judges the receipt among the member's others: its caps hold because the
 // member's wallet is locked.
 func (j *judging) judgeDay(ctx context.Context) (Verdict, Reason, error) {
-	s := j.out.Settings
+	s := j.today
 	n, _, err := receipts.CountAccepted(ctx, j.tx, int64(j.out.Member), 0, j.day, j.day.AddDate(0, 0, 1))
 	if err != nil {
 		return "", "", err

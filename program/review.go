@@ -129,7 +129,7 @@ func (j *judging) approve(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		j.out.Receipt = r
+		j.out.Receipt, j.typed = r, &r
 	}
 	claimed, err := receipts.Claim(ctx, j.tx, j.out.Receipt.Key(), j.out.ID, int64(j.out.Member), j.out.Receipt.Sign, j.at)
 	if err != nil {

@@ -65,6 +65,7 @@ type Decision struct {
 	Breakdown json.RawMessage // why so many; nil for none
 	Op        int64           // the ledger's operation
 	Total     *Money          // the sum that a person settled, nil to keep the receipt's
+	Typed     *Receipt        // what a person read off a picture that nothing else could; nil for none
 
 	ReviewedBy int64 // the staff member, 0 when the programme decided
 	Reason     string
@@ -114,8 +115,14 @@ func Decide(ctx context.Context, tx pgx.Tx, id ID, d Decision) error {
 	if d.Total != nil {
 		minor, currency = &d.Total.Minor, &d.Total.Currency
 	}
+	var typed Receipt
+	if d.Typed != nil {
+		typed = *d.Typed
+	}
 	tag, err := tx.Exec(ctx, `
 		UPDATE receipts.receipt SET
+			key = coalesce(nullif($14, ''), key), country = coalesce(nullif($15, ''), country),
+			format = coalesce(nullif($16, ''), format), document = coalesce(nullif($17, ''), document),
 			state = $2, verdict = $3, merchant_id = nullif($4, 0::bigint), store_id = nullif($5, 0::bigint),
 			points = $6, breakdown = $7, op_id = nullif($8, 0::bigint),
 			total_minor = coalesce($9, total_minor), currency = coalesce($10, currency),
@@ -123,7 +130,7 @@ func Decide(ctx context.Context, tx pgx.Tx, id ID, d Decision) error {
 			reason = $12, decided_at = $13
 		WHERE id = $1 AND state IN ('pending', 'review')`,
 		id, d.State, d.Verdict, d.Merchant, d.Store, d.Points, d.Breakdown, d.Op,
-		minor, currency, d.ReviewedBy, d.Reason, d.At)
+		minor, currency, d.ReviewedBy, d.Reason, d.At, typed.Key(), typed.Country, typed.Format, typed.Document)
 	if err != nil {
 		return fmt.Errorf("decide submission %d: %w", id, err)
 	}

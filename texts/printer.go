@@ -54,7 +54,30 @@ func (p Printer) print(key string, n any, data []Data) string {
 	if errors.As(err, &missing) && s == "" {
 		return key // a test forbids this; a person still sees something to report
 	}
-	return s
+	return nested(s)
+}
+
+// nested gives quotes inside quotes their own form: «Кофейня „Зерно“».
+func nested(s string) string {
+	if strings.Count(s, "«") < 2 {
+		return s
+	}
+	depth := 0
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '«':
+			if depth++; depth > 1 {
+				r = '„'
+			}
+		case r == '»' && depth > 0:
+			if depth--; depth > 0 {
+				r = '“'
+			}
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // value prints one value as HTML in the reader's form.

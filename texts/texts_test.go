@@ -213,3 +213,14 @@ func TestValuesAreEscaped(t *testing.T) {
 		t.Errorf("Strip = %q", got)
 	}
 }
+
+func TestQuotesInsideQuotes(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"в «Кофейня «Зерно»» на": "в «Кофейня „Зерно“» на", "«а» и «б»": "«а» и «б»", "а» «б": "а» «б", "Кофейня «Зерно»": "Кофейня «Зерно»",
+	} {
+		if got := nested(in); got != want {
+			t.Errorf("nested(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -87,6 +87,7 @@ func TestKillAnywhere(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { cmd.Process.Kill() })
 		return cmd
 	}
 	const rounds, each = 4, 6

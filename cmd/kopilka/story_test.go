@@ -179,7 +179,7 @@ func (s *stage) awaitButton(u *tgfake.User, key string) {
 	_, err := u.Await(ctx, func(m tgfake.Message) bool {
 		for _, row := range m.Buttons {
 			for _, b := range row {
-				if b.Text == s.words.Plain(key) {
+				if b.Label == s.words.Plain(key) {
 					return true
 				}
 			}
