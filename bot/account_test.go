@@ -211,3 +211,44 @@ func TestTheBalanceTellsWhatIsNotThereYet(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoAskedForSilenceHearsAnswersOnly(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, c := range []struct {
+		name string
+		stop bool
+		want string
+	}{{"anna", false, "Срок действия баллов закончился"}, {"boris", true, ""}} {
+		u := h.joined(c.name)
+		m, err := members.ByTelegram(t.Context(), h.db, u.ID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.stop {
+			u.Send("/stop")
+			h.settled()
+			if err := u.Tap("Не присылать ничего"); err != nil {
+				t.Fatal(err)
+			}
+			h.settled()
+		}
+		r, err := receipts.FromFields("RU", receipts.Fields{Device: sales["kofe"].Device, Document: fmt.Sprint(m.ID), Sign: "100200300",
+			Time: h.now().Format("2006-01-02T15:04"), Total: "1000", Operation: receipts.Sale})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := h.since(u, func() { u.Send(r.Text) }); len(got) == 0 || !strings.HasPrefix(got[0], "✅ +30") {
+			t.Errorf("%s: the answer to a receipt is %q", c.name, got)
+		}
+		got := h.since(u, func() {
+			h.clock.advance(400 * 24 * time.Hour)
+			if err := h.Program.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if text := strings.Join(got, ""); !strings.HasPrefix(text, c.want) || c.want == "" && text != "" {
+			t.Errorf("%s: when points expired, said %q, want %q", c.name, text, c.want)
+		}
+	}
+}

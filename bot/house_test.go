@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ type house struct {
 	*testBot
 	coffee, books catalog.Place
 	cashier       members.Actor // of the coffee shop, without a chat
-	printed       string        // the sample whose print can be read; "" for none
+	printed       atomic.Value  // string: the sample whose print can be read, if any
 	refs          int
 }
 
@@ -44,7 +45,7 @@ func newHouseWith(t *testing.T, change func(*Bot)) *house {
 		b.readingAfter = time.Hour // how long a reading takes is not the same at each run
 		b.Sender = NewSender(b.DB, b.Client, b.Log, b.Now)
 		b.Notify = notify.New(notify.Options{DB: b.DB, Program: b.Program, Texts: b.Texts,
-			Channel: NewChannel(b.Sender, b.Texts), Now: b.Now, Log: b.Log, Poll: 5 * time.Millisecond})
+			Channel: orderly{NewChannel(b.Sender, b.Texts), h}, Now: b.Now, Log: b.Log, Poll: 5 * time.Millisecond})
 		change(b)
 	})
 	h.open()
@@ -55,7 +56,8 @@ func newHouseWith(t *testing.T, change func(*Bot)) *house {
 
 // print stands in for the engine that reads print, which is outside of this house.
 func (h *house) print(context.Context, []byte, string) (receipts.Receipt, bool, error) {
-	sale, ok := sales[h.printed]
+	name, _ := h.printed.Load().(string)
+	sale, ok := sales[name]
 	if !ok {
 		return receipts.Receipt{}, false, nil
 	}
@@ -106,6 +108,26 @@ func (h *house) tellPeople() {
 	if err := <-done; err != nil {
 		h.t.Errorf("notify: %v", err)
 	}
+}
+
+// orderly sends a broadcast's messages only after its progress was first shown: which of
+// the two comes first is not the same at each run.
+type orderly struct {
+	*Channel
+	house *house
+}
+
+func (c orderly) Send(ctx context.Context, d notify.Delivery) notify.Outcome {
+	for d.Bulk && !c.house.progressShown(d.ID) && wait(ctx, 5*time.Millisecond) {
+	}
+	return c.Channel.Send(ctx, d)
+}
+
+func (h *house) progressShown(delivery int64) (shown bool) {
+	err := h.db.QueryRow(context.Background(), `
+		SELECT b.progress_shown <> '' FROM notify.delivery d JOIN notify.broadcast b ON b.id = d.broadcast_id
+		WHERE d.id = $1`, delivery).Scan(&shown)
+	return err == nil && shown
 }
 
 func (h *house) untold() (n int) {
@@ -160,9 +182,9 @@ func (h *house) arrange(what string, person func(name string) *tgfake.User) {
 			h.t.Fatal(err)
 		}
 	case what == "nothing can be read":
-		h.printed = ""
+		h.printed.Store("")
 	case strings.HasSuffix(what, " can be read"):
-		h.printed = words[0]
+		h.printed.Store(words[0])
 	case strings.HasPrefix(what, "a till asks "):
 		h.ask(person(words[3]), words[5])
 	case strings.HasPrefix(what, "a till sells to "):

@@ -108,17 +108,25 @@ func (t *Talk) submit(ctx context.Context, in paper) error {
 	noted := t.noteReading(ctx, in)
 	got, err := t.read(ctx, in)
 	note := noted()
-	if err != nil {
-		return err
+	var outs []program.Outcome
+	if err == nil {
+		outs, err = t.credit(ctx, got, note)
 	}
-	outs, err := t.credit(ctx, got, note)
 	if err != nil {
-		return err
+		return errors.Join(err, t.putOff(ctx, note))
 	}
 	if len(outs) > 1 {
 		return t.manyInOne(ctx, outs, note)
 	}
 	return t.answer(ctx, outs[0], note)
+}
+
+// putOff leaves no «Читаю чек…» behind when the update has to be handled again.
+func (t *Talk) putOff(ctx context.Context, note int) error {
+	if note == 0 {
+		return nil
+	}
+	return t.Change(ctx, note, "verdict_sys", nil, nil)
 }
 
 // noteReading says «Читаю чек…» if the reading takes long. The function that it returns
@@ -258,7 +266,8 @@ func (t *Talk) unread(ctx context.Context, v program.Verdict, sub program.Submis
 
 // answer tells a refusal, in place of the message note if there is one.
 func (t *Talk) answer(ctx context.Context, out program.Outcome, note int) error {
-	if out.Verdict == program.VerdictOK {
+	// A second run of this update may have a note that the event does not know of.
+	if told := note == 0 || !out.Replay; out.Verdict == program.VerdictOK && told {
 		return nil
 	}
 	html, k := t.verdict(out)

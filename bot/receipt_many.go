@@ -29,7 +29,7 @@ func (t *Talk) submitMany(ctx context.Context, all []paper) error {
 	t.Typing(ctx)
 	s := summary{total: len(all), edited: t.now()}
 	var err error
-	if s.id, err = t.Post(ctx, "album_progress", s.data(), nil); err != nil {
+	if s.id, err = t.Post(ctx, "album_reading", s.data(), nil); err != nil {
 		return err
 	}
 	for _, in := range all {

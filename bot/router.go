@@ -144,8 +144,10 @@ func (t *Talk) run(ctx context.Context, name, args string) error {
 }
 
 func (t *Talk) leaveThen(ctx context.Context, h Handler) error {
-	if err := t.LeaveFlow(ctx); err != nil {
-		return err
+	if t.Flow != nil && !t.routes.lasting[t.Flow.Name] {
+		if err := t.LeaveFlow(ctx); err != nil {
+			return err
+		}
 	}
 	return t.orOutdated(ctx, call(ctx, h, t))
 }

@@ -26,6 +26,7 @@ type Routes struct {
 	actions  map[Action]actionRoute
 	keys     map[string]Handler // by the text key of a reply keyboard's label
 	flows    map[string]Handler
+	lasting  map[string]bool
 	matches  []matchRoute
 	contact  Handler
 	picture  Handler
@@ -51,7 +52,7 @@ type matchRoute struct {
 
 // NewRoutes returns empty routes.
 func NewRoutes() *Routes {
-	return &Routes{commands: map[string]Handler{}, actions: map[Action]actionRoute{}, keys: map[string]Handler{}, flows: map[string]Handler{}}
+	return &Routes{commands: map[string]Handler{}, actions: map[Action]actionRoute{}, keys: map[string]Handler{}, flows: map[string]Handler{}, lasting: map[string]bool{}}
 }
 
 // Command answers /name. A command leaves the open flow first.
@@ -108,6 +109,10 @@ func (r *Routes) Flow(name string, h Handler) {
 	r.unique("flow "+name, r.flows[name] != nil)
 	r.flows[name] = h
 }
+
+// Lasting makes a flow one that commands and keys do not leave: it only keeps something
+// for later.
+func (r *Routes) Lasting(name string) { r.lasting[name] = true }
 
 // Match answers text that match takes, as a receipt's QR text. The first registered wins.
 func (r *Routes) Match(match func(text string) bool, h Handler) {

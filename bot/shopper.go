@@ -46,6 +46,7 @@ func shopperRoutes(r *Routes) {
 	r.Link("s_", startFrom("s_"))
 	r.Link("c_", startFrom("c_"))
 	r.Action(actionJoin, join)
+	r.Lasting(flowJoin)
 
 	r.Picture(picture)
 	r.Match(isReceipt, pastedText)
@@ -184,8 +185,8 @@ func howToSend(ctx context.Context, t *Talk) error {
 func other(ctx context.Context, t *Talk) error {
 	k := Inline{Row(t.tap("button_example", actionExample), t.tap("button_menu", actionMenu))}
 	switch text := t.Text(); {
-	case !t.joined() && !(t.Known && t.Member.State == members.StateBlocked):
-		return t.welcome(ctx, "", "")
+	case !t.joined():
+		return t.begin(ctx, "")
 	case strings.HasPrefix(text, "/"):
 		return t.Say(ctx, "unknown_command", nil, k)
 	case text == "":

@@ -178,6 +178,9 @@ func (p *plan) expired(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if m.State == members.StateStopped {
+		return nil // who asked for silence hears answers only
+	}
 	return p.tell(ctx, m, Message{Text: t.Text("notice_expired", texts.Data{"Points": texts.Points(x.Points)}),
 		Buttons: [][]Button{{{Label: t.Plain("button_history"), Action: ActionHistory}}}})
 }
@@ -192,7 +195,7 @@ func (p *plan) tier(ctx context.Context) error {
 		return err
 	}
 	s, err := p.n.Program.Settings(ctx)
-	if err != nil {
+	if err != nil || m.State == members.StateStopped {
 		return err
 	}
 	key := "notice_tier_down"
