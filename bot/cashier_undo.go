@@ -91,7 +91,7 @@ func (t *Talk) shiftText(s program.Shift) string {
 	if s.Whole {
 		key = "today_whole"
 	}
-	lines := []string{t.P.Text(key, texts.Data{"Day": texts.Day{At: s.Day, Now: s.Day}, "Shop": placeName(s.Place)})}
+	lines := []string{t.P.Text(key, texts.Data{"Day": texts.Day{At: s.Day, Now: s.Day}, "Shop": s.Place.Merchant.Name})}
 	if s.Sales+s.Redemptions+s.Undone == 0 {
 		return lines[0] + "\n" + t.P.Text("today_none")
 	}

@@ -380,14 +380,28 @@ func (c *chat) report(speaker string) {
 }
 
 func (c *chat) reportTo(p *talker, bot string) {
-	for {
+	var all []tgfake.Event
+	for more := true; more; {
 		select {
 		case e := <-p.events:
-			fmt.Fprint(&c.out, c.names.hide(eventText(bot, e)))
+			all = append(all, e)
 		default:
-			return
+			more = false
 		}
 	}
+	for i, e := range all {
+		if !overtaken(e, all[i+1:]) {
+			fmt.Fprint(&c.out, c.names.hide(eventText(bot, e)))
+		}
+	}
+}
+
+// overtaken reports whether what e showed was changed again at once: how often a progress
+// is shown on its way is not the same at each run.
+func overtaken(e tgfake.Event, later []tgfake.Event) bool {
+	return e.Type == tgfake.EventEdited && slices.ContainsFunc(later, func(l tgfake.Event) bool {
+		return l.Type == tgfake.EventEdited && l.Message.ID == e.Message.ID
+	})
 }
 
 func eventText(bot string, e tgfake.Event) string {
@@ -473,7 +487,7 @@ func plumbing() *Routes {
 	})
 	r.Link("c_", func(ctx context.Context, t *Talk) error { return t.SayHTML(ctx, "ссылка "+t.Args, nil) })
 	r.Key("cmd_card", func(ctx context.Context, t *Talk) error {
-		return t.SayHTML(ctx, "Карта 2200 1234 5678 9012", Inline{Row(CopyText("Скопировать", "2200123456789012"), Tap("Дальше", Action("next").Token(1)))})
+		return t.SayHTML(ctx, "Карта 9643 1234 5678 9012", Inline{Row(CopyText("Скопировать", "9643123456789012"), Tap("Дальше", Action("next").Token(1)))})
 	})
 	r.Action("next", func(ctx context.Context, t *Talk) error {
 		return t.EditOrSayHTML(ctx, fmt.Sprint("Страница ", t.Params.Int(0)), Inline{Row(Link("Позвать", t.DeepLink("c_abc")))})

@@ -6,5 +6,6 @@ func Dialogues() *Routes {
 	r := NewRoutes()
 	shopperRoutes(r)
 	staffRoutes(r)
+	adminRoutes(r)
 	return r
 }

@@ -113,9 +113,13 @@ func staffKeyboard(p texts.Printer) Reply {
 	}
 }
 
-// place is the merchant and the store of a desk.
+// place is the merchant of a desk and, for who works in one store alone, the store.
 func (t *Talk) place(ctx context.Context, a members.Actor) (catalog.Place, error) {
-	return catalog.PlaceOf(ctx, t.DB, catalog.MerchantID(a.Merchant), catalog.StoreID(a.Store))
+	at, err := catalog.PlaceOf(ctx, t.DB, catalog.MerchantID(a.Merchant), catalog.StoreID(a.Store))
+	if a.Store == 0 {
+		at.Store.Name = ""
+	}
+	return at, err
 }
 
 // placeName is how staff call a place.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"kopilka/catalog"
 	"kopilka/members"
 	"kopilka/program"
 	"kopilka/texts"
@@ -45,7 +44,7 @@ func (t *Talk) invitedTo(ctx context.Context, role members.Role, merchant, store
 		s, err := t.Program.Settings(ctx)
 		return s.Name, err
 	}
-	at, err := catalog.PlaceOf(ctx, t.DB, catalog.MerchantID(merchant), catalog.StoreID(store))
+	at, err := t.place(ctx, members.Actor{Merchant: merchant, Store: store})
 	return placeName(at), err
 }
 
