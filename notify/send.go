@@ -11,8 +11,11 @@ import (
 )
 
 const (
-	// lease is how long a sender may take over one message before another tries it.
-	lease = 2 * time.Minute
+	// try is how long a channel may take over one message.
+	try = 20 * time.Second
+	// lease is when another sender tries it: after a crash, one message, and those to the
+	// same person behind it, wait that long.
+	lease = 30 * time.Second
 	// attempts after which a message that could not be sent is given up: with the pauses
 	// below that is about a day.
 	attempts = 16
@@ -48,7 +51,11 @@ func (n *Notify) send(ctx context.Context, pick string, limit int) (int, error) 
 	}
 	var wg sync.WaitGroup
 	for _, d := range batch {
-		wg.Go(func() { n.settle(ctx, d, n.Channel.Send(ctx, d)) })
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, try)
+			defer cancel()
+			n.settle(ctx, d, n.Channel.Send(ctx, d))
+		})
 	}
 	wg.Wait()
 	return len(batch), nil
