@@ -33,11 +33,15 @@ func (j *judging) credit(ctx context.Context) error {
 	} else if j.out.Balance, err = ledger.BalanceOf(ctx, j.tx, j.wallet.account, j.at); err != nil {
 		return err
 	}
-	j.out.Standing, err = spent(ctx, j.tx, s, j.out.Member, j.purchased(), s.worth(j.out.Receipt.Total), j.at)
+	var up *TierChange
+	j.out.Standing, up, err = spent(ctx, j.tx, s, j.out.Member, j.purchased(), s.worth(j.out.Receipt.Total), j.at)
 	if err != nil {
 		return err
 	}
-	return tell(ctx, j.tx, PointsAccrued, j.out.Member, j.accrued(first), j.at)
+	if err := tell(ctx, j.tx, PointsAccrued, j.out.Member, j.accrued(first), j.at); err != nil {
+		return err
+	}
+	return tellTier(ctx, j.tx, j.out.Member, up, j.at)
 }
 
 // firstPurchase reports whether no purchase of the member has counted before.

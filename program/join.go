@@ -252,7 +252,11 @@ func (p *Program) takeOver(ctx context.Context, tx pgx.Tx, from, into members.ID
 	if err != nil {
 		return 0, err
 	}
-	if _, err := raise(ctx, tx, s, into, at); err != nil {
+	_, up, err := raise(ctx, tx, s, into, at)
+	if err != nil {
+		return 0, err
+	}
+	if err := tellTier(ctx, tx, into, up, at); err != nil {
 		return 0, err
 	}
 	if err := members.Merge(ctx, tx, from, into, at); err != nil {

@@ -69,34 +69,40 @@ func readStanding(ctx context.Context, q postgres.Querier, s Settings, m members
 }
 
 // spent adds a purchase (or, below zero, a return) to its day and moves the member up
-// at once when it reaches a tier.
-func spent(ctx context.Context, tx pgx.Tx, s Settings, m members.ID, day time.Time, amount int64, at time.Time) (Standing, error) {
+// at once when it reaches a tier; the change is the caller's to tell, nil for none.
+func spent(ctx context.Context, tx pgx.Tx, s Settings, m members.ID, day time.Time, amount int64, at time.Time) (Standing, *TierChange, error) {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO program.spend_day (member_id, day, amount) VALUES ($1, $2::date, $3)
 		ON CONFLICT (member_id, day) DO UPDATE SET amount = spend_day.amount + excluded.amount`, m, day, amount)
 	if err != nil {
-		return Standing{}, fmt.Errorf("count the spending of member %d: %w", m, err)
+		return Standing{}, nil, fmt.Errorf("count the spending of member %d: %w", m, err)
 	}
 	return raise(ctx, tx, s, m, at)
 }
 
-// raise moves a member up to the tier that their spending reaches, and tells of it. A
-// member goes down only with the sweeper, by day, so that a tier never drops in the
-// middle of a visit.
-func raise(ctx context.Context, tx pgx.Tx, s Settings, m members.ID, at time.Time) (Standing, error) {
+// raise moves a member up to the tier that their spending reaches. A member goes down
+// only with the sweeper, by day, so that a tier never drops in the middle of a visit.
+func raise(ctx context.Context, tx pgx.Tx, s Settings, m members.ID, at time.Time) (Standing, *TierChange, error) {
 	now, err := readStanding(ctx, tx, s, m, at)
 	if err != nil {
-		return now, err
+		return now, nil, err
 	}
 	to := reached(s, now.Spend)
 	if to.From <= now.Tier.From {
-		return now, nil
+		return now, nil, nil
 	}
 	if err := setTier(ctx, tx, m, to.Code, at); err != nil {
-		return now, err
+		return now, nil, err
 	}
-	change := TierChange{From: now.Tier.Code, To: to.Code, Up: true}
-	return standing(s, to.Code, now.Spend), tell(ctx, tx, TierChanged, m, change, at)
+	return standing(s, to.Code, now.Spend), &TierChange{From: now.Tier.Code, To: to.Code, Up: true}, nil
+}
+
+// tellTier tells of a change, if there is one.
+func tellTier(ctx context.Context, tx pgx.Tx, m members.ID, change *TierChange, at time.Time) error {
+	if change == nil {
+		return nil
+	}
+	return tell(ctx, tx, TierChanged, m, *change, at)
 }
 
 func setTier(ctx context.Context, tx pgx.Tx, m members.ID, tier string, at time.Time) error {

@@ -80,7 +80,7 @@ func (p *Program) unspend(ctx context.Context, tx pgx.Tx, m members.ID, op ledge
 	if err != nil {
 		return err
 	}
-	_, err = spent(ctx, tx, s, m, day, -s.worth(r.Receipt.Total), at)
+	_, _, err = spent(ctx, tx, s, m, day, -s.worth(r.Receipt.Total), at)
 	return err
 }
 
