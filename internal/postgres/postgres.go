@@ -32,8 +32,8 @@ type Options struct {
 }
 
 // Open returns a pool on opts.URL and proves it with one query. Behind a
-// transaction-mode pgbouncer the URL must say default_query_exec_mode=exec, which
-// pgx reads from it.
+// transaction-mode pgbouncer the URL must say default_query_exec_mode=cache_describe,
+// which pgx reads from it; exec would write JSON columns as bytes.
 func Open(ctx context.Context, opts Options) (*pgxpool.Pool, error) {
 	pool, err := Lazy(ctx, opts)
 	if err != nil {
