@@ -223,7 +223,7 @@ func (p *talker) labelled(label string) string {
 
 // act does what a person does in one line.
 func (c *chat) act(p *talker, what string) {
-	c.bot.clock.advance(time.Second)
+	c.bot.clock.advance(3 * time.Second) // or the bot would wait: a chat takes a message a second
 	switch {
 	case strings.HasPrefix(what, "["):
 		if err := p.Tap(p.labelled(strings.Trim(what, "[]"))); err != nil {
