@@ -35,6 +35,13 @@ func (p *Program) Undo(ctx context.Context, actor members.Actor, id ledger.OpID)
 		if _, err := lockWallet(ctx, tx, m); err != nil {
 			return err
 		}
+		owner, err := members.Get(ctx, tx, m)
+		if err != nil {
+			return err
+		}
+		if owner.State == members.StateClosed { // its points live on in another account
+			return ErrTooLate
+		}
 		res, err = p.undo(ctx, tx, actor, m, op)
 		return err
 	})
