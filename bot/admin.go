@@ -111,5 +111,16 @@ func adminMenu(ctx context.Context, t *Talk) error {
 	})
 }
 
+// workRows are the menu's way to what an admin runs, or a manager.
+func (t *Talk) workRows() Inline {
+	if _, ok := t.may(members.PermManageMerchant, 0); ok {
+		return Inline{Row(t.tap("button_run", actionAdmin))}
+	}
+	if _, ok := t.Actor(members.PermManageCatalog); ok {
+		return Inline{Row(t.tap("button_my_shop", actionMerchants))}
+	}
+	return nil
+}
+
 // backToAdmin is the last row of the screens that the admin's menu opens.
 func (t *Talk) backToAdmin() []Button { return Row(t.tap("button_admin", actionAdmin)) }

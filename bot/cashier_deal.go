@@ -101,9 +101,19 @@ func (t *Talk) next(ctx context.Context, d deal, why string) error {
 	if desks := t.desks(); d.Merchant == 0 && len(desks) == 1 {
 		d.Merchant, d.Store = desks[0].Merchant, desks[0].Store
 	}
-	switch {
-	case d.Merchant == 0:
+	if d.Merchant == 0 {
 		return t.askDesk(ctx, d)
+	}
+	at, err := t.place(ctx, members.Actor{Merchant: d.Merchant, Store: d.Store})
+	if err != nil {
+		return err
+	}
+	switch {
+	case !at.Merchant.Active():
+		if err := t.LeaveFlow(ctx); err != nil {
+			return err
+		}
+		return t.EditOrSay(ctx, "sale_suspended", texts.Data{"Shop": at.Merchant.Name}, nil)
 	case d.Buyer == 0:
 		return t.askDeal(ctx, d, "who", t.line(why)+t.P.Text("deal_who"), nil)
 	case d.Kind == dealSale && d.Minor == 0:
@@ -167,8 +177,8 @@ func chooseDesk(ctx context.Context, t *Talk) error {
 	return t.next(ctx, d, "")
 }
 
-// dealAnswer takes what a cashier types or sends at a step. What is no answer, as a
-// receipt of their own at the wrong moment, goes the usual way.
+// dealAnswer takes what a cashier types or sends at a step. Nothing goes the usual way
+// here: a photo of the buyer's receipt would earn the cashier points.
 func dealAnswer(ctx context.Context, t *Talk) error {
 	var d deal
 	if err := t.Flow.Read(&d); err != nil {
@@ -182,7 +192,7 @@ func dealAnswer(ctx context.Context, t *Talk) error {
 	case "points":
 		return t.pointsAnswer(ctx, d)
 	}
-	return ErrPass
+	return t.next(ctx, d, "") // a question that buttons answer
 }
 
 // buyer is the deal's buyer as the cashier may see them: balance and standing.

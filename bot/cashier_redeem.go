@@ -34,9 +34,6 @@ func (t *Talk) askPointsOf(ctx context.Context, d deal, a program.Account, befor
 }
 
 func (t *Talk) pointsAnswer(ctx context.Context, d deal) error {
-	if len(t.Pictures()) > 0 {
-		return ErrPass
-	}
 	points, ok := readPoints(t.Text())
 	if !ok {
 		return t.next(ctx, d, "deal_points_unclear")

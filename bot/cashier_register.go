@@ -45,9 +45,6 @@ func registerAnswer(ctx context.Context, t *Talk) error {
 	if len(t.desks()) == 0 {
 		return t.noTill(ctx)
 	}
-	if len(t.Pictures()) > 0 {
-		return ErrPass
-	}
 	if phone, _ := t.Contact(); phone != "" {
 		return t.registerText(ctx, phone+" "+t.Message.Contact.FirstName)
 	}
@@ -74,7 +71,11 @@ func (t *Talk) registerText(ctx context.Context, text string) error {
 }
 
 func (t *Talk) registered(ctx context.Context, m members.Member, isNew bool) error {
-	data := texts.Data{"Name": shortName(m), "Phone": m.Phone.Masked(), "Card": m.Card.Grouped()}
+	who := m.Phone.Masked()
+	if m.Name != "" {
+		who = shortName(m) + ", " + who
+	}
+	data := texts.Data{"Who": who, "Card": m.Card.Grouped()}
 	k := Inline{Row(t.tap("button_add", actionAccrue, m.ID))}
 	switch {
 	case m.State == members.StateBlocked:
@@ -109,6 +110,11 @@ func claimLink(ctx context.Context, t *Talk) error {
 	}
 	if err != nil {
 		return err
+	}
+	if t.Flow != nil && t.Flow.Name == flowRegister { // the buyer does the rest
+		if err := t.LeaveFlow(ctx); err != nil {
+			return err
+		}
 	}
 	link := t.DeepLink("c_" + token)
 	picture, err := qrPicture(link)

@@ -22,9 +22,6 @@ func (t *Talk) askSum(ctx context.Context, d deal, why string) error {
 }
 
 func (t *Talk) sumAnswer(ctx context.Context, d deal) error {
-	if len(t.Pictures()) > 0 {
-		return ErrPass
-	}
 	minor, document, ok := splitSum(t.Text())
 	if !ok {
 		return t.next(ctx, d, "deal_sum_unclear")

@@ -159,6 +159,7 @@ func (h *house) member(u *tgfake.User) members.Member {
 //
 //	house: anna is a member
 //	house: kira is a cashier         at the coffee shop; also manager
+//	house: kira is a cashier of the book shop
 //	house: adam is an admin
 //	house: torn can be read          the print of that sample
 //	house: nothing can be read
@@ -189,6 +190,8 @@ func (h *house) arrange(what string, person func(name string) *tgfake.User) {
 		h.ask(person(words[3]), words[5])
 	case strings.HasPrefix(what, "a till sells to "):
 		h.sell(members.Phone(words[4]), words[6])
+	case strings.HasSuffix(what, " is a cashier of the book shop"):
+		h.hire(person(words[0]), members.RoleCashier, h.books.Merchant.ID)
 	case len(words) == 4 && words[1] == "is":
 		h.appoint(person(words[0]), words[3])
 	default:
@@ -198,23 +201,40 @@ func (h *house) arrange(what string, person func(name string) *tgfake.User) {
 
 func (h *house) appoint(u *tgfake.User, role string) {
 	h.t.Helper()
-	u.Start("") // or Telegram would not let the bot write
-	h.settled()
-	m := h.member(u)
-	at := map[string]catalog.MerchantID{"cashier": h.coffee.Merchant.ID, "manager": h.coffee.Merchant.ID, "admin": 0}
-	merchant, staff := at[role]
-	if !staff {
+	switch role := members.Role(role); role {
+	case "member":
+		h.meet(u)
 		u.Start("") // for the keyboard of a member
-		return
+	case members.RoleAdmin:
+		h.hire(u, role, 0)
+	default:
+		h.hire(u, role, h.coffee.Merchant.ID)
 	}
-	token, err := h.Program.InviteStaff(h.t.Context(), members.System(), members.Role(role), merchant, 0)
+}
+
+// meet makes a member of a person, who has begun to talk: or Telegram would not let the
+// bot write.
+func (h *house) meet(u *tgfake.User) members.Member {
+	h.t.Helper()
+	if len(u.Messages()) == 0 {
+		u.Start("")
+		h.settled()
+	}
+	return h.member(u)
+}
+
+func (h *house) hire(u *tgfake.User, role members.Role, merchant catalog.MerchantID) {
+	h.t.Helper()
+	m := h.meet(u)
+	token, err := h.Program.InviteStaff(h.t.Context(), members.System(), role, merchant, 0)
 	if err == nil {
 		_, err = h.Program.AcceptInvitation(h.t.Context(), m.ID, token)
 	}
 	if err != nil {
 		h.t.Fatal(fmt.Errorf("make a %s: %w", role, err))
 	}
-	u.Start("")
+	u.Start("") // for the keyboard of the role
+	h.settled()
 }
 
 func (h *house) ask(u *tgfake.User, points string) {

@@ -20,8 +20,8 @@ import (
 // the text cmd_<name>.
 var menus = map[members.Role][]string{
 	members.RoleShopper: {"card", "balance", "history", "receipts", "tier", "shops", "promos", "rules", "manual", "language", "help", "news", "stop"},
-	members.RoleCashier: {"add", "redeem", "register", "undo"},
-	members.RoleManager: {"add", "redeem", "register", "undo"},
+	members.RoleCashier: {"add", "redeem", "register", "undo", "today"},
+	members.RoleManager: {"add", "redeem", "register", "undo", "today", "merchant"},
 	members.RoleAdmin:   {"admin", "broadcast", "review", "merchant"},
 }
 

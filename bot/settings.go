@@ -35,6 +35,11 @@ func setLanguage(ctx context.Context, t *Talk) error {
 	if !t.joined() {
 		return t.welcome(ctx, payload, "")
 	}
+	if len(t.Actors) > 1 { // the menu of staff is set for their chat, in one language
+		if err := t.SyncMenuOf(ctx, t.Member); err != nil {
+			t.log.Warn("menu of staff not set", "class", ClassOf(err))
+		}
+	}
 	if err := t.EditOrSay(ctx, "language_set", nil, nil); err != nil {
 		return err
 	}

@@ -170,7 +170,7 @@ func menu(ctx context.Context, t *Talk) error {
 		Row(t.tap("button_shops", actionShops), t.tap("button_promos", actionPromos)),
 		Row(t.tap("button_language", actionLangs), t.tap("button_help", actionHelp)),
 	}
-	return t.show(ctx, t.P.Text("menu"), k)
+	return t.show(ctx, t.P.Text("menu"), append(k, t.workRows()...))
 }
 
 func help(ctx context.Context, t *Talk) error {
