@@ -59,7 +59,8 @@ type Cluster struct {
 }
 
 // StartCluster runs the cluster in opts.Dir, making it first if it is new, and returns
-// when it answers. The server is restarted if it dies, until Stop.
+// when it answers. The server is restarted if it dies, until Stop. A cluster that another
+// process runs already is used as it is, and Stop leaves it to that process.
 func StartCluster(ctx context.Context, opts ClusterOptions) (*Cluster, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -78,6 +79,9 @@ func StartCluster(ctx context.Context, opts ClusterOptions) (*Cluster, error) {
 	}
 	if err := c.prepare(ctx); err != nil {
 		return nil, err
+	}
+	if c.answers(ctx) {
+		return c, nil // another process runs it; this one only uses it
 	}
 	if err := c.start(); err != nil {
 		return nil, err
@@ -177,6 +181,17 @@ func (c *Cluster) supervise() {
 			return
 		}
 	}
+}
+
+// answers reports whether a server is at the cluster's socket.
+func (c *Cluster) answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.URL("postgres"))
+	if err != nil {
+		return false
+	}
+	return conn.Close(ctx) == nil
 }
 
 func (c *Cluster) waitReady(ctx context.Context) error {
