@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"kopilka/catalog"
@@ -17,8 +18,7 @@ const pageOfMerchants = 8
 // merchants lists them to an admin; a manager of one sees their own at once.
 func merchants(ctx context.Context, t *Talk) error {
 	if _, all := t.may(members.PermManageMerchant, 0); !all {
-		a, _ := t.Actor(members.PermManageCatalog)
-		return t.showMerchant(ctx, catalog.MerchantID(a.Merchant))
+		return t.ownMerchants(ctx)
 	}
 	list, err := catalog.Merchants(ctx, t.DB, t.Args)
 	if err != nil {
@@ -43,6 +43,28 @@ func merchants(ctx context.Context, t *Talk) error {
 	}
 	k = append(k, turn, append(Row(t.tap("button_merchant_add", actionAddMerchant)), t.backToAdmin()...))
 	return t.EditOrSay(ctx, "merchants", texts.Data{"N": texts.Count(len(list))}, k)
+}
+
+// ownMerchants lets a manager of several choose; of one there is nothing to choose.
+func (t *Talk) ownMerchants(ctx context.Context) error {
+	var own []catalog.MerchantID
+	for _, a := range t.Actors {
+		if id := catalog.MerchantID(a.Merchant); a.Can(members.PermManageCatalog, a.Merchant) && !slices.Contains(own, id) {
+			own = append(own, id)
+		}
+	}
+	if len(own) == 1 {
+		return t.showMerchant(ctx, own[0])
+	}
+	var k Inline
+	for _, id := range own {
+		m, err := catalog.MerchantByID(ctx, t.DB, id)
+		if err != nil {
+			return err
+		}
+		k = append(k, Row(Tap(cut(m.Name, 60), actionMerchant.Token(m.ID))))
+	}
+	return t.EditOrSay(ctx, "merchants_own", nil, k)
 }
 
 func merchantOf(ctx context.Context, t *Talk) error {

@@ -159,7 +159,7 @@ func (h *house) member(u *tgfake.User) members.Member {
 //
 //	house: anna is a member
 //	house: kira is a cashier         at the coffee shop; also manager
-//	house: kira is a cashier of the book shop
+//	house: kira is a cashier of the book shop      also manager
 //	house: adam is an admin
 //	house: torn can be read          the print of that sample
 //	house: nothing can be read
@@ -190,8 +190,8 @@ func (h *house) arrange(what string, person func(name string) *tgfake.User) {
 		h.ask(person(words[3]), words[5])
 	case strings.HasPrefix(what, "a till sells to "):
 		h.sell(members.Phone(words[4]), words[6])
-	case strings.HasSuffix(what, " is a cashier of the book shop"):
-		h.hire(person(words[0]), members.RoleCashier, h.books.Merchant.ID)
+	case strings.HasSuffix(what, " of the book shop"):
+		h.hire(person(words[0]), members.Role(words[3]), h.books.Merchant.ID)
 	case len(words) == 4 && words[1] == "is":
 		h.appoint(person(words[0]), words[3])
 	default:
