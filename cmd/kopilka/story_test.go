@@ -37,6 +37,7 @@ type stage struct {
 	words    texts.Printer
 	addr     string
 	ops      string
+	public   string // "" polls
 	log      *safeBuffer
 }
 
@@ -71,7 +72,7 @@ func freePort(t *testing.T) string {
 
 func setStage(t *testing.T, db *pgxpool.Pool) *stage {
 	t.Helper()
-	s := &stage{t: t, db: db, telegram: tgfake.New(tgfake.Options{}), addr: freePort(t), ops: freePort(t), log: &safeBuffer{}}
+	s := &stage{t: t, db: db, telegram: tgfake.New(tgfake.Options{AnyWebhook: true}), addr: freePort(t), ops: freePort(t), log: &safeBuffer{}}
 	if _, err := s.telegram.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,7 @@ func setStage(t *testing.T, db *pgxpool.Pool) *stage {
 // live builds and runs the house until the test ends, or until stop is called.
 func (s *stage) live() (stop func()) {
 	s.t.Helper()
-	h, err := build(plan{db: s.db, log: logs.New(s.log, slog.LevelInfo, "text"), listen: s.addr, ops: s.ops, loopback: true,
+	h, err := build(plan{db: s.db, log: logs.New(s.log, slog.LevelInfo, "text"), listen: s.addr, ops: s.ops, public: s.public, loopback: true,
 		username: s.telegram.Username(), telegram: bot.ClientOptions{Token: s.telegram.Token(), URL: s.telegram.URL()}})
 	if err != nil {
 		s.t.Fatal(err)
@@ -249,6 +250,25 @@ func (s *stage) post(key, idempotency string, body any) (int, map[string]any) {
 		s.t.Fatalf("the answer %d is not JSON: %s", resp.StatusCode, text)
 	}
 	return resp.StatusCode, answer
+}
+
+// TestWebhookMode has Telegram post its updates instead of being asked for them.
+func TestWebhookMode(t *testing.T) {
+	t.Parallel()
+	s := setStage(t, postgrestest.New(t))
+	s.public = "http://" + s.addr
+	s.joinQuietly()
+	s.live()
+	s.people.shopper.Send(s.coffee(1))
+	s.await(s.people.shopper, "+25 баллов")
+	if n := len(s.telegram.Calls("getUpdates")); n != 0 {
+		t.Errorf("with a public address Telegram is asked for updates %d times", n)
+	}
+	resp, err := http.Post("http://"+s.addr+"/telegram", "application/json", strings.NewReader(`{"update_id":1}`))
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		t.Fatalf("a forged update: %v, %v", resp, err)
+	}
+	resp.Body.Close()
 }
 
 // TestHTTPStaysUpWithoutTelegram starts the house while nothing answers for Telegram.
