@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"strings"
 
 	"kopilka/members"
 
@@ -17,11 +18,12 @@ import (
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 )
 
 // cardDesign changes with the drawing, so that pictures kept at Telegram are drawn anew.
-const cardDesign = 1
+const cardDesign = 2
 
 // The card, in pixels: about twice as large as a phone shows it.
 const (
@@ -103,7 +105,7 @@ type writer struct {
 
 // write begins at x with the baseline at y; a line wider than room is made smaller.
 func (w *writer) write(ttf []byte, size float64, c color.Color, x, y int, text string, room int) {
-	face := w.fit(ttf, size, text, room)
+	face, text := w.fit(ttf, size, text, room)
 	if face == nil {
 		return
 	}
@@ -114,7 +116,7 @@ func (w *writer) write(ttf []byte, size float64, c color.Color, x, y int, text s
 
 // right is write that ends at x.
 func (w *writer) right(ttf []byte, size float64, c color.Color, x, y int, text string, room int) {
-	face := w.fit(ttf, size, text, room)
+	face, text := w.fit(ttf, size, text, room)
 	if face == nil {
 		return
 	}
@@ -124,26 +126,38 @@ func (w *writer) right(ttf []byte, size float64, c color.Color, x, y int, text s
 	d.DrawString(text)
 }
 
-// fit opens the largest face up to size in which text fits the room.
-func (w *writer) fit(ttf []byte, size float64, text string, room int) font.Face {
+// fit opens the largest face up to size in which text fits the room, and returns the text
+// without what the font cannot draw: names hold flowers and hearts.
+func (w *writer) fit(ttf []byte, size float64, text string, room int) (font.Face, string) {
 	if w.err != nil {
-		return nil
+		return nil, ""
 	}
 	parsed, err := opentype.Parse(ttf)
 	if err != nil {
 		w.err = err
-		return nil
+		return nil, ""
 	}
+	text = drawable(parsed, text)
 	for {
 		face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
 		if err != nil {
 			w.err = err
-			return nil
+			return nil, ""
 		}
 		if size <= 14 || font.MeasureString(face, text).Ceil() <= room {
-			return face
+			return face, text
 		}
 		face.Close()
 		size -= 2
 	}
+}
+
+func drawable(f *opentype.Font, text string) string {
+	var b sfnt.Buffer
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if glyph, err := f.GlyphIndex(&b, r); err != nil || glyph == 0 {
+			return -1
+		}
+		return r
+	}, text))
 }

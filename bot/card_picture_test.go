@@ -67,3 +67,18 @@ func TestACardIsDrawnAnewOnlyWhenItChanges(t *testing.T) {
 		t.Error("another card has the same key")
 	}
 }
+
+func TestACardLeavesOutWhatTheFontLacks(t *testing.T) {
+	t.Parallel()
+	plain, err := cardFace{"Kopilka", "Ганна", "Старт", "9643000000000003"}.draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flowers, err := cardFace{"Kopilka", "🌸 Ганна 王", "Старт", "9643000000000003"}.draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(plain, flowers) {
+		t.Error("flowers are drawn as boxes")
+	}
+}
