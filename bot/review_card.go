@@ -73,8 +73,8 @@ func (t *Talk) reviewCard(ctx context.Context, d inReview, s receipts.Submitted)
 		return "", nil, err
 	}
 	known := true // the till, or there is nothing to know it by
-	if o.Receipt.Device != "" {
-		_, err = catalog.ByDevice(ctx, t.DB, o.Receipt.Country, o.Receipt.Device)
+	if till := o.Receipt.Till(); till != "" {
+		_, err = catalog.ByDevice(ctx, t.DB, o.Receipt.Country, till)
 		if known = err == nil; !known && !errors.Is(err, catalog.ErrNotFound) {
 			return "", nil, err
 		}

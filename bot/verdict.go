@@ -90,7 +90,7 @@ func (t *Talk) seller(r receipts.Receipt) string {
 
 // bought prints when a purchase was made, as its receipt says.
 func (t *Talk) bought(r receipts.Receipt, zone *time.Location) string {
-	switch at := r.Time.In(zone); {
+	switch at := r.When(zone).In(zone); {
 	case r.Time.IsZero():
 		return t.P.Text("no_date")
 	case r.Time.DateOnly:

@@ -147,7 +147,7 @@ func (j *judging) look(ctx context.Context) (err error) {
 	j.day = time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
 	bought := j.at
 	if t := j.out.Receipt.Time; !t.IsZero() {
-		bought = t.In(zone)
+		bought = j.out.Receipt.When(zone)
 	}
 	if j.today, err = settingsAt(ctx, j.tx, j.at); err != nil {
 		return err
@@ -162,8 +162,8 @@ func place(ctx context.Context, tx pgx.Tx, r receipts.Receipt, sub Submission) (
 	if sub.Merchant != 0 {
 		return catalog.PlaceOf(ctx, tx, sub.Merchant, sub.Store)
 	}
-	if r.Device != "" {
-		at, err := catalog.ByDevice(ctx, tx, r.Country, r.Device)
+	if till := r.Till(); till != "" {
+		at, err := catalog.ByDevice(ctx, tx, r.Country, till)
 		if err == nil || !errors.Is(err, catalog.ErrNotFound) {
 			return at, err
 		}

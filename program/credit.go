@@ -85,6 +85,9 @@ func (s Settings) expiry(available time.Time) time.Time {
 // purchased is the day that the purchase counts on, by the store's clock.
 func (j *judging) purchased() time.Time {
 	if t := j.out.Receipt.Time; !t.IsZero() {
+		if zone := zoneOf(j.out.Place); j.out.Receipt.Zone != "" {
+			t = receipts.LocalTimeOf(j.out.Receipt.When(zone).In(zone))
+		}
 		return time.Date(t.Year, time.Month(t.Month), t.Day, 0, 0, 0, 0, time.UTC)
 	}
 	return time.Date(j.day.Year(), j.day.Month(), j.day.Day(), 0, 0, 0, 0, time.UTC)

@@ -82,7 +82,7 @@ func (j *judging) facts() facts {
 	f := facts{receipt: j.out.Receipt, via: j.sub.Via, joined: j.member.JoinedAt, now: j.at,
 		seller: j.out.Place.Merchant.ID != 0 && j.out.Place.Merchant.Active()}
 	if t := j.out.Receipt.Time; !t.IsZero() {
-		f.bought = t.In(zoneOf(j.out.Place))
+		f.bought = j.out.Receipt.When(zoneOf(j.out.Place))
 	}
 	return f
 }

@@ -109,8 +109,8 @@ func (j *judging) correct(ctx context.Context, c Correction) error {
 	if c.Total.Minor > 0 && c.Total.Minor <= maxSale {
 		j.out.Receipt.Total, j.out.Receipt.HasTotal = c.Total, true
 	}
-	if c.RegisterDevice && j.out.Receipt.Device != "" && j.out.Place.Store.ID != 0 {
-		_, err := catalog.RegisterDevice(ctx, j.tx, catalog.Till{Store: j.out.Place.Store.ID, Device: j.out.Receipt.Device, Country: j.out.Receipt.Country})
+	if c.RegisterDevice && j.out.Receipt.Till() != "" && j.out.Place.Store.ID != 0 {
+		_, err := catalog.RegisterDevice(ctx, j.tx, catalog.Till{Store: j.out.Place.Store.ID, Device: j.out.Receipt.Till(), Country: j.out.Receipt.Country})
 		if err != nil && !errors.Is(err, catalog.ErrTaken) {
 			return err
 		}

@@ -61,6 +61,42 @@ func (f *fields) timeFrom(name, value string) LocalTime {
 	return t
 }
 
+// zonedTime reads a date and time that may carry its zone into the receipt.
+func (f *fields) zonedTime(r *Receipt, name, value string) {
+	if value == "" {
+		return
+	}
+	var err error
+	if r.Time, r.Zone, err = ParseZonedTime(value); err != nil {
+		f.fail(name, err.Error())
+	}
+}
+
+// signedSum reads the total, in major units, from a value whose minus says that money
+// went back. The total itself has no sign.
+func (f *fields) signedSum(r *Receipt, name, value string) {
+	if value == "" {
+		return
+	}
+	minor, err := parseSigned(value)
+	if err != nil {
+		f.fail(name, err.Error())
+		return
+	}
+	f.setTotal(r, minor)
+}
+
+// setTotal takes a total in minor units; below zero it is a refund's.
+func (f *fields) setTotal(r *Receipt, minor int64) {
+	if minor < 0 {
+		minor = -minor
+		if r.Operation == Sale || r.Operation == Unknown {
+			r.Operation = Refund
+		}
+	}
+	f.total, f.hasTotal = Money{minor, f.currency}, true
+}
+
 // sum reads the total from a field whose whole numbers are of major units.
 func (f *fields) sum(name string) {
 	if s, ok := f.parseSum(name); ok {

@@ -50,7 +50,10 @@ func clean(text string) string {
 		}
 		return c
 	}, text)
-	return strings.TrimSpace(strings.ReplaceAll(text, "&amp;", "&"))
+	for strings.Contains(text, "&amp;") { // what was escaped twice reads the same again
+		text = strings.ReplaceAll(text, "&amp;", "&")
+	}
+	return strings.TrimSpace(text)
 }
 
 func hostAndPath(text string) (host, path string) {
@@ -145,12 +148,55 @@ func (in input) on(hosts ...string) bool {
 	return false
 }
 
-// unescaped is the input with one level of percent escapes taken off, if there is one.
-func (in input) unescaped() (input, bool) {
-	text, err := url.PathUnescape(in.text)
-	if err != nil || text == in.text {
-		return input{}, false
+// maxInner bounds how many readings of one text are tried.
+const maxInner = 16
+
+// inner are the codes that the text may carry in it: escaped, as another link's last
+// part or parameter, or on a line of a message.
+func (in input) inner() []input {
+	texts := []string{in.text}
+	if unescaped, err := url.PathUnescape(in.text); err == nil && unescaped != in.text {
+		texts = append(texts, unescaped)
 	}
-	inner, err := readInput(text)
-	return inner, err == nil
+	var all []input
+	tried := map[string]bool{in.text: true}
+	for i := 0; i < len(texts) && len(all) < maxInner; i++ {
+		if i < 3 {
+			texts = append(texts, carried(texts[i])...)
+		}
+		text := clean(texts[i])
+		if tried[text] {
+			continue
+		}
+		tried[text] = true
+		if inner, err := readInput(text); err == nil {
+			all = append(all, inner)
+		}
+	}
+	return all
+}
+
+// carried are the parts of a text that may be a code by themselves.
+func carried(text string) (all []string) {
+	for _, scheme := range []string{"https://", "http://"} {
+		if at := strings.LastIndex(strings.ToLower(text), scheme); at > 0 && at < len(text) {
+			all = append(all, text[at:])
+		}
+	}
+	if _, query, ok := strings.Cut(text, "?"); ok && strings.Contains(text, "://") {
+		if _, value, ok := strings.Cut(query, "="); ok {
+			all = append(all, value)
+			if unescaped, err := url.PathUnescape(value); err == nil {
+				all = append(all, unescaped)
+			}
+		}
+	}
+	lines := strings.Split(text, "\n")
+	if len(lines) > 1 {
+		all = append(all, lines[:min(len(lines), 8)]...)
+	}
+	if _, after, ok := strings.Cut(text, ": "); ok && len(lines) == 1 {
+		all = append(all, after)
+	}
+	return all
 }

@@ -65,6 +65,19 @@ func (t *LocalTime) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// parseZone reads an offset as Receipt.Zone holds it.
+func parseZone(zone string) (*time.Location, bool) {
+	if zone == "Z" {
+		return time.UTC, true
+	}
+	at, err := time.Parse("-07:00", zone)
+	if err != nil {
+		return nil, false
+	}
+	_, seconds := at.Zone()
+	return time.FixedZone(zone, seconds), true
+}
+
 // compact is 20261121T140506 without what is not known, as most codes write it.
 func (t LocalTime) compact() string {
 	return strings.NewReplacer("-", "", ":", "").Replace(t.String())
@@ -100,6 +113,31 @@ func ParseLocalTime(s string) (LocalTime, error) {
 		return localTime(year, m[2], m[1], m[4:])
 	}
 	return LocalTime{}, fmt.Errorf("not a date and time")
+}
+
+// offset is at the end of a time that carries its zone. A link's "+" often arrives as a
+// blank.
+var offset = regexp.MustCompile(`([zZ]|[+ -]\d\d:?\d\d)$`)
+
+// ParseZonedTime reads a date and time with the offset of its clock, which is "" when
+// there is none.
+func ParseZonedTime(s string) (t LocalTime, zone string, err error) {
+	s = strings.TrimSpace(s)
+	if at := offset.FindStringIndex(s); at != nil && strings.Contains(s[:at[0]], ":") {
+		zone = strings.ToUpper(s[at[0]:])
+		s = s[:at[0]]
+	}
+	if zone != "" && zone != "Z" {
+		zone = strings.Replace(zone, " ", "+", 1)
+		if len(zone) == len("+0200") {
+			zone = zone[:3] + ":" + zone[3:]
+		}
+		if zone[1:3] > "14" || zone[4:] > "59" {
+			return LocalTime{}, "", fmt.Errorf("no such zone")
+		}
+	}
+	t, err = ParseLocalTime(s)
+	return t, zone, err
 }
 
 func localTime(year, month, day string, clock []string) (LocalTime, error) {

@@ -53,6 +53,17 @@ func parseSum(text string) (sum, error) {
 	return sum{minor: minor, exact: cut >= 0}, nil
 }
 
+// parseSigned is parseSum with a minus, in hundredths.
+func parseSigned(text string) (int64, error) {
+	text = strings.TrimSpace(text)
+	bare := strings.TrimPrefix(strings.TrimPrefix(text, "-"), "−")
+	s, err := parseSum(bare)
+	if bare != text {
+		s.minor = -s.minor
+	}
+	return s.minor, err
+}
+
 func allDigits(s string) bool {
 	for _, c := range []byte(s) {
 		if c < '0' || c > '9' {

@@ -49,8 +49,13 @@ type format struct {
 	identify func(*Receipt) error
 	// key makes the key of an identified receipt.
 	key func(Receipt) Key
+	// till is what Receipt.Till gives; nil means the device's number.
+	till func(Receipt) string
 	// checks may be nil.
 	checks func(Receipt) []Check
+	// trusted are the checks under keys registered beforehand; nil for formats that
+	// have none.
+	trusted func(Receipt, Keys) []Check
 	// write makes the code's text out of printed requisites, for FromFields.
 	write func(requisites) string
 }
@@ -70,8 +75,7 @@ func Parse(text string) (Receipt, error) {
 	if f, ok := detect(in); ok {
 		return f.parse(in)
 	}
-	// Some applications carry the whole code, escaped, inside another link.
-	if inner, ok := in.unescaped(); ok {
+	for _, inner := range in.inner() {
 		if f, ok := detect(inner); ok {
 			return f.parse(inner)
 		}

@@ -25,6 +25,7 @@ type golden struct {
 	Total      string    `json:"total,omitempty"`
 	Candidates []string  `json:"candidates,omitempty"`
 	Time       string    `json:"time,omitempty"`
+	Zone       string    `json:"zone,omitempty"`
 	Device     string    `json:"device,omitempty"`
 	Document   string    `json:"document,omitempty"`
 	Sign       string    `json:"sign,omitempty"`
@@ -46,7 +47,7 @@ func goldenOf(text string) golden {
 	case errors.As(err, &field):
 		return golden{Error: "malformed", Field: field.Field}
 	}
-	g := golden{Key: r.Key(), Country: r.Country, Format: r.Format, Time: r.Time.String(), Device: r.Device,
+	g := golden{Key: r.Key(), Country: r.Country, Format: r.Format, Time: r.Time.String(), Zone: r.Zone, Device: r.Device,
 		Document: r.Document, Sign: r.Sign, Operation: r.Operation, Seller: r.SellerTaxID, Warnings: r.Warnings}
 	if r.HasTotal {
 		g.Total = r.Total.String()

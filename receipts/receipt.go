@@ -7,6 +7,11 @@
 // evidence, not proof: Checks says how much of it holds.
 package receipts
 
+import (
+	"slices"
+	"time"
+)
+
 // Receipt is what one fiscal receipt says about itself.
 type Receipt struct {
 	Country string // ISO 3166-1 alpha-2
@@ -20,6 +25,7 @@ type Receipt struct {
 	Candidates []Money
 
 	Time        LocalTime // zero when the code carries none
+	Zone        string    // the clock's offset as the code carries it, "Z" or "+02:00"; "" when it does not
 	Device      string    // the fiscal device: ФН in Russia, РРО or ПРРО in Ukraine
 	Document    string    // the receipt's number on that device
 	Sign        string    // the fiscal sign, "" when there is none
@@ -49,6 +55,24 @@ const (
 	Purchase       Operation = "purchase"
 	PurchaseRefund Operation = "purchase_refund"
 )
+
+// The kinds of documents that look like a sale and are none. They earn nothing.
+const (
+	Proforma  Operation = "proforma"  // a bill or an offer: the receipt comes later
+	Training  Operation = "training"  // a till in training mode
+	Copy      Operation = "copy"      // a second print of a receipt that stands for itself
+	Cancelled Operation = "cancelled" // a sale that was called off
+	Report    Operation = "report"    // a till's own record: an order, a transfer, a shift
+)
+
+// When is the instant of the receipt's time: by the offset that the code carries, else
+// by the store's clock. It is zero when the code carries no time.
+func (r Receipt) When(store *time.Location) time.Time {
+	if zone, ok := parseZone(r.Zone); ok {
+		return r.Time.In(zone)
+	}
+	return r.Time.In(store)
+}
 
 // Key names one receipt for ever, whatever door it came by and however its code was
 // written. It is made from identity fields alone, never from the raw text.
@@ -80,6 +104,22 @@ func (r Receipt) Currency() string {
 	return ""
 }
 
+// Till is the number that a seller registers to be known by from the receipt alone: the
+// fiscal device's where the country's register gives it to one device only, a key's or a
+// certificate's where the device is named as the seller likes. It is "" where only the
+// tax number tells the seller.
+func (r Receipt) Till() string {
+	for _, f := range formats {
+		if f.name == r.Format && f.till != nil {
+			return f.till(r)
+		}
+	}
+	return r.Device
+}
+
+// noTill is for formats whose Device is no register's number.
+func noTill(Receipt) string { return "" }
+
 // Warning is a remark on a receipt that was read all the same.
 type Warning string
 
@@ -103,12 +143,7 @@ const (
 
 // Warned reports whether w is among the receipt's warnings.
 func (r Receipt) Warned(w Warning) bool {
-	for _, have := range r.Warnings {
-		if have == w {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.Warnings, w)
 }
 
 func (r *Receipt) warn(w Warning) {

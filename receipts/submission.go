@@ -85,13 +85,13 @@ func Record(ctx context.Context, tx pgx.Tx, s Submission) (ID, error) {
 	err = tx.QueryRow(ctx, `
 		INSERT INTO receipts.receipt (
 			member_id, door, ref, via, file_id, created_at,
-			key, country, format, text, total_minor, currency, local_time,
+			key, country, format, text, total_minor, currency, local_time, zone,
 			device, document, sign, operation, seller_tax_id, warnings, checks)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 		ON CONFLICT (door, ref) DO NOTHING
 		RETURNING id`,
 		s.Member, s.Door, s.Ref, s.Via, s.FileID, s.At,
-		r.Key(), r.Country, r.Format, r.Text, totalOrNull(r), r.Currency(), r.Time.String(),
+		r.Key(), r.Country, r.Format, r.Text, totalOrNull(r), r.Currency(), r.Time.String(), r.Zone,
 		r.Device, r.Document, r.Sign, r.Operation, r.SellerTaxID, warnings, checks,
 	).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {

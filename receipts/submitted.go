@@ -23,7 +23,7 @@ type Submitted struct {
 
 // columns are in the order that scanSubmitted reads them.
 const columns = `id, key, member_id, door, ref, via, file_id, created_at,
-	country, format, text, total_minor, currency, local_time, device, document, sign,
+	country, format, text, total_minor, currency, local_time, zone, device, document, sign,
 	operation, seller_tax_id, warnings, checks,
 	state, verdict, coalesce(merchant_id, 0), coalesce(store_id, 0), points, breakdown,
 	coalesce(op_id, 0), coalesce(reviewed_by, 0), reason, coalesce(decided_at, 'epoch')`
@@ -112,7 +112,7 @@ func scanSubmitted(row pgx.CollectableRow) (Submitted, error) {
 	var warnings, checks []byte
 	r, d := &s.Receipt, &s.Decision
 	err := row.Scan(&s.ID, &s.Key, &s.Member, &s.Door, &s.Ref, &s.Via, &s.FileID, &s.Submission.At,
-		&r.Country, &r.Format, &r.Text, &minor, &currency, &local, &r.Device, &r.Document, &r.Sign,
+		&r.Country, &r.Format, &r.Text, &minor, &currency, &local, &r.Zone, &r.Device, &r.Document, &r.Sign,
 		&r.Operation, &r.SellerTaxID, &warnings, &checks,
 		&d.State, &d.Verdict, &d.Merchant, &d.Store, &d.Points, (*[]byte)(&d.Breakdown),
 		&d.Op, &d.ReviewedBy, &d.Reason, &d.At)
