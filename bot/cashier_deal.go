@@ -213,6 +213,10 @@ func (t *Talk) dealTrouble(ctx context.Context, d deal, err error) error {
 		return t.noTill(ctx)
 	case errors.Is(err, program.ErrSum):
 		key = "deal_sum_range"
+	case errors.Is(err, program.ErrOwnAccount):
+		key = "deal_own"
+	case errors.Is(err, program.ErrSuspended):
+		key = "deal_suspended"
 	case errors.Is(err, program.ErrNotFound), errors.Is(err, members.ErrNotFound):
 		key = "deal_unknown"
 	case errors.Is(err, program.ErrNotMember) && d.Kind == dealRedeem:

@@ -131,6 +131,9 @@ func (p *Program) AccrueSale(ctx context.Context, actor members.Actor, m members
 	if sale.Total.Minor <= 0 || sale.Total.Minor > maxSale {
 		return Outcome{}, ErrSum
 	}
+	if actor.Member == m {
+		return Outcome{}, ErrOwnAccount
+	}
 	at, err := p.placeOf(ctx, actor)
 	if err != nil {
 		return Outcome{}, err

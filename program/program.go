@@ -31,6 +31,10 @@ var (
 	ErrDone = errors.New("decided already")
 	// ErrSum says that a sum is zero, negative or beyond reason.
 	ErrSum = errors.New("the sum is out of range")
+	// ErrOwnAccount says that staff may not book for themselves at their own till.
+	ErrOwnAccount = errors.New("staff do not book for themselves")
+	// ErrSuspended says that the merchant takes no part now.
+	ErrSuspended = errors.New("the merchant is suspended")
 	// ErrNotMember says that the person has not joined, or has left.
 	ErrNotMember = errors.New("not an active member")
 )

@@ -61,6 +61,9 @@ func (p *Program) RequestRedemption(ctx context.Context, actor members.Actor, m 
 	if points <= 0 {
 		return r, ErrSum
 	}
+	if actor.Member == m {
+		return r, ErrOwnAccount
+	}
 	err = p.write(ctx, func(tx pgx.Tx) error {
 		if r, err = redemption(ctx, tx, `ref = $1`, ref); !errors.Is(err, ErrNotFound) {
 			return err
@@ -83,6 +86,9 @@ func (p *Program) request(ctx context.Context, tx pgx.Tx, actor members.Actor, m
 	shop, err := catalog.MerchantByID(ctx, tx, catalog.MerchantID(actor.Merchant))
 	if err != nil {
 		return r, err
+	}
+	if !shop.Active() {
+		return r, ErrSuspended
 	}
 	w, err := lockWallet(ctx, tx, m)
 	if err != nil {

@@ -229,3 +229,30 @@ func TestScanOfABookedSaleIsLookedAt(t *testing.T) {
 }
 
 func rub(minor int64) receipts.Money { return receipts.Money{Minor: minor, Currency: "RUB"} }
+
+func TestStaffDoNotBookForThemselves(t *testing.T) {
+	t.Parallel()
+	m := newMall(t)
+	if _, err := m.AccrueSale(t.Context(), m.cashier, m.cashier.Member, sale("s1", 100000)); !errors.Is(err, program.ErrOwnAccount) {
+		t.Errorf("a cashier books a sale for themselves: %v", err)
+	}
+	if _, err := m.RequestRedemption(t.Context(), m.cashier, m.cashier.Member, 10_00, "r1"); !errors.Is(err, program.ErrOwnAccount) {
+		t.Errorf("a cashier takes their own points: %v", err)
+	}
+}
+
+func TestSuspendedShopTakesNoPoints(t *testing.T) {
+	t.Parallel()
+	m := newMall(t)
+	anna := m.join()
+	m.send(anna, m.receipt(1, "1000.00"))
+	if err := m.SetMerchantState(t.Context(), m.admin, m.shop.Merchant.ID, "suspended"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.RequestRedemption(t.Context(), m.cashier, anna.Member, 10_00, "r1"); !errors.Is(err, program.ErrSuspended) {
+		t.Errorf("a suspended shop asks for points: %v", err)
+	}
+	if out := m.send(anna, m.receipt(2, "1000.00")); out.Verdict != program.VerdictShopOut {
+		t.Errorf("a receipt of a suspended shop gets %s", out.Verdict)
+	}
+}

@@ -34,6 +34,7 @@ var kinds = map[Code]kind{
 	CodeInternal:        {http.StatusInternalServerError, "A fault on our side"},
 
 	"MEMBER_NOT_FOUND":      {http.StatusNotFound, "There is no such member"},
+	"MERCHANT_SUSPENDED":    {http.StatusConflict, "The merchant takes no part now"},
 	"MEMBER_NOT_ACTIVE":     {http.StatusConflict, "The member has not joined, or has left"},
 	"MEMBER_TAKEN":          {http.StatusConflict, "This belongs to another member"},
 	"PHONE_INVALID":         {http.StatusUnprocessableEntity, "This is not a phone number"},
@@ -76,6 +77,8 @@ var refusals = []struct {
 	{program.ErrDone, "DECIDED_ALREADY"},
 	{program.ErrSum, "SUM_INVALID"},
 	{program.ErrNotMember, "MEMBER_NOT_ACTIVE"},
+	{program.ErrOwnAccount, CodeForbidden},
+	{program.ErrSuspended, "MERCHANT_SUSPENDED"},
 	{program.ErrSettings, "SETTINGS_INVALID"},
 
 	{members.ErrNotFound, "MEMBER_NOT_FOUND"},

@@ -137,24 +137,30 @@ func (c *revokeKeyCommand) Run(w *world) error {
 }
 
 type webhookCommand struct {
-	Add  addWebhookCommand   `cmd:"" help:"Add an https address; its signing secret is shown once."`
-	List listWebhooksCommand `cmd:"" help:"List the addresses and their state."`
+	Add    addWebhookCommand    `cmd:"" help:"Add an https address; its signing secret is shown once."`
+	List   listWebhooksCommand  `cmd:"" help:"List the addresses and their state."`
+	Enable enableWebhookCommand `cmd:"" help:"Go on sending to an address that was disabled."`
 }
 
 type addWebhookCommand struct {
 	databaseFlags
+	sealFlags
 	URL      string `arg:"" help:"The https address that gets the events."`
 	Merchant int64  `help:"Tell of this merchant alone; 0 is all."`
 }
 
 func (c *addWebhookCommand) Run(w *world) error {
+	seal, err := c.seal()
+	if err != nil {
+		return err
+	}
 	db, err := openDatabase(w.ctx, c.databaseFlags, w.log)
 	if err != nil {
 		return err
 	}
 	defer db.close()
 	return pgx.BeginFunc(w.ctx, db.pool, func(tx pgx.Tx) error {
-		id, secret, err := webhooks.CreateEndpoint(w.ctx, tx, webhooks.NewEndpoint{URL: c.URL, Merchant: c.Merchant}, time.Now())
+		id, secret, err := webhooks.CreateEndpoint(w.ctx, tx, webhooks.NewEndpoint{URL: c.URL, Merchant: c.Merchant, Seal: seal}, time.Now())
 		if err != nil {
 			return err
 		}
@@ -181,4 +187,18 @@ func (c *listWebhooksCommand) Run(w *world) error {
 		fmt.Fprintf(t, "%d\t%s\t%d\t%s\n", e.ID, e.URL, e.Merchant, e.State)
 	}
 	return t.Flush()
+}
+
+type enableWebhookCommand struct {
+	databaseFlags
+	ID webhooks.EndpointID `arg:"" help:"The address's number, as the list shows it."`
+}
+
+func (c *enableWebhookCommand) Run(w *world) error {
+	db, err := openDatabase(w.ctx, c.databaseFlags, w.log)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	return pgx.BeginFunc(w.ctx, db.pool, func(tx pgx.Tx) error { return webhooks.EnableEndpoint(w.ctx, tx, c.ID) })
 }

@@ -38,6 +38,7 @@ type plan struct {
 	ops      string // "" is no operations' address
 	proxied  bool
 	loopback bool // outgoing webhooks may go to this machine
+	seal     *webhooks.Seal
 	// pages are added to the HTTP side, by pattern.
 	pages map[string]http.Handler
 }
@@ -67,13 +68,13 @@ func build(p plan) (*house, error) {
 	}
 	h.program = program.New(p.db, program.Options{})
 	h.reader = ocr.New(ocr.Options{Command: []string{self, "ocr-child"}, Log: p.log})
-	figures := prometheus.NewRegistry()
+	registry := prometheus.NewRegistry()
 
 	enqueuer, err := jobs.New(p.db, nil, p.log)
 	if err != nil {
 		return nil, err
 	}
-	hooks := webhooks.NewHooks(webhooks.HooksOptions{DB: p.db, Jobs: enqueuer, AllowLoopback: p.loopback, Log: p.log})
+	hooks := webhooks.NewHooks(webhooks.HooksOptions{DB: p.db, Jobs: enqueuer, AllowLoopback: p.loopback, Seal: p.seal, Log: p.log})
 	set := jobs.NewSet()
 	work(set, h.program)
 	hooks.Work(set)
@@ -81,14 +82,19 @@ func build(p plan) (*house, error) {
 		return nil, err
 	}
 
-	deps := webhooks.Deps{Program: h.program, DB: p.db, Log: p.log, Metrics: figures, TrustProxy: p.proxied, PublicURL: p.public, Telegram: h.telegramState}
+	deps := webhooks.Deps{Program: h.program, DB: p.db, Log: p.log, Metrics: registry, TrustProxy: p.proxied, PublicURL: p.public, Telegram: h.telegramState}
 	mux := http.NewServeMux()
 	mux.Handle("/", webhooks.New(deps))
 	if p.telegram.Token != "" {
-		if err := h.openChat(words, hooks, figures, mux); err != nil {
+		if err := h.openChat(words, hooks, registry, mux); err != nil {
 			return nil, err
 		}
 	}
+	waiting := &figures{db: p.db, log: p.log}
+	if h.bot != nil {
+		waiting.botID = h.bot.Client.ID()
+	}
+	registry.MustRegister(waiting)
 	for pattern, page := range p.pages {
 		mux.Handle(pattern, page)
 	}
@@ -100,13 +106,13 @@ func build(p plan) (*house, error) {
 }
 
 // openChat adds the Telegram door and the voice that speaks through it.
-func (h *house) openChat(words *texts.Bundle, hooks notify.Sink, figures *prometheus.Registry, mux *http.ServeMux) error {
+func (h *house) openChat(words *texts.Bundle, hooks notify.Sink, registry *prometheus.Registry, mux *http.ServeMux) error {
 	client, err := bot.NewClient(h.telegram)
 	if err != nil {
 		return err
 	}
 	updates := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kopilka_telegram_updates_total", Help: "Updates received, by kind; known is false for kinds that are skipped."}, []string{"kind", "known"})
-	figures.MustRegister(updates)
+	registry.MustRegister(updates)
 	opts := bot.Options{Username: h.username, OnUpdate: func(kind string, known bool) {
 		updates.WithLabelValues(kind, fmt.Sprint(known)).Inc()
 	}}

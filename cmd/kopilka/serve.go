@@ -6,6 +6,7 @@ import (
 
 type serveCommand struct {
 	databaseFlags
+	sealFlags
 	Token   string `name:"telegram-token" help:"The bot's token from @BotFather. Empty: the HTTP side alone." env:"KOPILKA_TELEGRAM_TOKEN"`
 	API     string `name:"telegram-api" help:"Base URL of the Bot API." default:"https://api.telegram.org" env:"KOPILKA_TELEGRAM_API"`
 	Proxy   string `name:"telegram-proxy" help:"Outgoing proxy to Telegram: http, https or socks5 URL." env:"KOPILKA_TELEGRAM_PROXY"`
@@ -17,12 +18,16 @@ type serveCommand struct {
 }
 
 func (c *serveCommand) Run(w *world) error {
+	seal, err := c.seal()
+	if err != nil {
+		return err
+	}
 	db, err := openDatabase(w.ctx, c.databaseFlags, w.log)
 	if err != nil {
 		return err
 	}
 	defer db.close()
-	h, err := build(plan{db: db.pool, log: w.log, username: c.Name, public: c.Public, listen: c.Listen, ops: c.Ops, proxied: c.Proxied,
+	h, err := build(plan{db: db.pool, log: w.log, username: c.Name, public: c.Public, listen: c.Listen, ops: c.Ops, proxied: c.Proxied, seal: seal,
 		telegram: bot.ClientOptions{Token: c.Token, URL: c.API, Proxy: c.Proxy}})
 	if err != nil {
 		return err

@@ -60,7 +60,8 @@ type Cluster struct {
 
 // StartCluster runs the cluster in opts.Dir, making it first if it is new, and returns
 // when it answers. The server is restarted if it dies, until Stop. A cluster that another
-// process runs already is used as it is, and Stop leaves it to that process.
+// process runs already is used as it is, and Stop leaves it to that process; when that
+// process ends, this one starts the server anew.
 func StartCluster(ctx context.Context, opts ClusterOptions) (*Cluster, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -81,7 +82,8 @@ func StartCluster(ctx context.Context, opts ClusterOptions) (*Cluster, error) {
 		return nil, err
 	}
 	if c.answers(ctx) {
-		return c, nil // another process runs it; this one only uses it
+		go c.inherit() // another process runs it
+		return c, nil
 	}
 	if err := c.start(); err != nil {
 		return nil, err
@@ -159,6 +161,33 @@ func (c *Cluster) start() error {
 	c.cmd, c.done = cmd, done
 	c.mu.Unlock()
 	return nil
+}
+
+// inherit waits until the server of another process is gone, and then runs one. Whoever
+// restarts right after a crash meets the old server on its way out.
+func (c *Cluster) inherit() {
+	for {
+		time.Sleep(300 * time.Millisecond)
+		c.mu.Lock()
+		closed := c.closed
+		c.mu.Unlock()
+		if closed {
+			return
+		}
+		if c.answers(context.Background()) {
+			continue
+		}
+		err := c.start()
+		if err == nil {
+			err = c.waitReady(context.Background())
+		}
+		if err == nil {
+			c.opts.Log.Info("the database server of another process has ended; this one runs it now")
+			c.supervise()
+			return
+		}
+		c.opts.Log.Error("the database server did not start", "err", err)
+	}
 }
 
 // supervise brings the server back when it dies by itself, more slowly each time.

@@ -129,6 +129,21 @@ func TestSecondUserSharesTheRunningCluster(t *testing.T) {
 	}
 }
 
+func TestSecondUserTakesOverWhenTheFirstEnds(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	first := start(t, dir)
+	second := start(t, dir)
+	first.Stop()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if n, err := query(t, second, "SELECT 6"); err == nil && n == 6 {
+			return
+		} else if time.Now().After(deadline) {
+			t.Fatalf("nobody runs the server: %v\n%s", err, second.logTail())
+		}
+	}
+}
+
 func TestAnotherMajorVersionIsNeverTouched(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
