@@ -86,6 +86,22 @@ func (f *fields) signedSum(r *Receipt, name, value string) {
 	f.setTotal(r, minor)
 }
 
+// signedMinorSum is signedSum of minor units; a separator there means major ones.
+func (f *fields) signedMinorSum(r *Receipt, name, value string) {
+	if value == "" {
+		return
+	}
+	minor, err := parseSigned(value)
+	if err != nil {
+		f.fail(name, err.Error())
+		return
+	}
+	if !strings.ContainsAny(value, ".,") {
+		minor /= 100
+	}
+	f.setTotal(r, minor)
+}
+
 // setTotal takes a total in minor units; below zero it is a refund's.
 func (f *fields) setTotal(r *Receipt, minor int64) {
 	if minor < 0 {

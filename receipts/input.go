@@ -200,3 +200,11 @@ func carried(text string) (all []string) {
 	}
 	return all
 }
+
+// unescapedOr is s without its percent escapes, or s itself if they are broken.
+func unescapedOr(s string) string {
+	if unescaped, err := url.PathUnescape(s); err == nil {
+		return unescaped
+	}
+	return s
+}

@@ -60,10 +60,34 @@ type format struct {
 	write func(requisites) string
 }
 
-// formats is in order of detection: the most exact first. The sets of names overlap
-// (fn is Russian and Ukrainian; i, s and t Russian and Kazakh; s and t also Uzbek, with
-// other meanings), so each format looks at the whole set and at the host.
-var formats = []format{belarus, kyrgyzstan, uzbekistan, ukraine, russiaSelfEmployed, russia, kazakhstan}
+// formats is in order of detection: what cannot be mistaken first (a prefix, a length, a
+// host), the bare pairs of name and value last. The sets of names overlap (fn is Russian
+// and Ukrainian; i, s and t Russian and Kazakh; s and t also Uzbek, with other meanings),
+// so each of those looks at the whole set and at the host.
+var formats = []format{
+	germany,
+	austria,
+	slovakia,
+	slovenia,
+	bulgaria,
+	portugal,
+	belarus,
+	serbia,
+	republikaSrpska,
+	montenegro,
+	albania,
+	verifactu,
+	ticketbai,
+	croatia,
+	poland,
+	greece,
+	kyrgyzstan,
+	uzbekistan,
+	ukraine,
+	russiaSelfEmployed,
+	russia,
+	kazakhstan,
+}
 
 // Parse reads the text of a receipt's code. It returns ErrNotFiscal for a text of no
 // known format and a *FieldError, which is ErrMalformed, for a broken one.
@@ -98,7 +122,10 @@ func (f format) parse(in input) (Receipt, error) {
 	if fields.err != nil {
 		return Receipt{}, fields.err
 	}
-	r.Country, r.Format, r.Text = f.country, f.name, in.text
+	r.Country, r.Format = f.country, f.name
+	if r.Text == "" { // a reader may have taken the buyer out of it
+		r.Text = in.text
+	}
 	if err := f.identify(&r); err != nil {
 		return Receipt{}, err
 	}
