@@ -41,7 +41,7 @@ type Options struct {
 	DB      *pgxpool.Pool
 	Program *program.Program
 	Texts   *texts.Bundle
-	// Channel that people are reached by.
+	// Channel that people are reached by; nil tells the sinks alone.
 	Channel Channel
 	// Sinks are told of every event too.
 	Sinks []Sink
@@ -70,9 +70,11 @@ func New(opts Options) *Notify {
 // Run plans and sends until ctx ends. It survives the database's absence.
 func (n *Notify) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	for name, step := range map[string]func(context.Context) (int, error){
-		"plan": n.PlanEvents, "send": n.sendReplies, "broadcast": n.sendBulk, "release": n.releaseLeases, "progress": n.showProgress,
-	} {
+	steps := map[string]func(context.Context) (int, error){"plan": n.PlanEvents}
+	if n.Channel != nil {
+		steps["send"], steps["broadcast"], steps["release"], steps["progress"] = n.sendReplies, n.sendBulk, n.releaseLeases, n.showProgress
+	}
+	for name, step := range steps {
 		g.Go(func() error { return n.loop(ctx, name, step) })
 	}
 	return g.Wait()

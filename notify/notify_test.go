@@ -327,3 +327,23 @@ func TestUnreachablePeopleAreLeftAlone(t *testing.T) {
 		t.Errorf("%d messages to who has blocked the bot", n)
 	}
 }
+
+// TestSinksAreToldWithoutAChannel runs a house whose chat is closed.
+func TestSinksAreToldWithoutAChannel(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	told := &sink{}
+	s.notify.Channel, s.notify.Sinks = nil, []notify.Sink{told}
+	s.buy(s.join("ru", false), "500.00")
+	s.run()
+	if len(told.types) != 2 || told.types[1] != program.PointsAccrued || len(s.states()) != 0 {
+		t.Errorf("the sink was told of %v, the deliveries are %v", told.types, s.states())
+	}
+}
+
+type sink struct{ types []program.EventType }
+
+func (s *sink) Plan(_ context.Context, _ pgx.Tx, e program.Event) error {
+	s.types = append(s.types, e.Type)
+	return nil
+}

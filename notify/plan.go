@@ -53,6 +53,9 @@ func (n *Notify) Plan(ctx context.Context, tx pgx.Tx, e program.Event) error {
 // tell writes one delivery to a member, if there is a way to reach them.
 func (p *plan) tell(ctx context.Context, m members.Member, msg Message) error {
 	p.part++
+	if p.n.Channel == nil {
+		return nil
+	}
 	if m.Telegram == 0 || !m.Reachable {
 		return nil
 	}

@@ -85,10 +85,11 @@ func build(p plan) (*house, error) {
 	deps := webhooks.Deps{Program: h.program, DB: p.db, Log: p.log, Metrics: registry, TrustProxy: p.proxied, PublicURL: p.public, Telegram: h.telegramState}
 	mux := http.NewServeMux()
 	mux.Handle("/", webhooks.New(deps))
-	if p.telegram.Token != "" {
-		if err := h.openChat(words, hooks, registry, mux); err != nil {
-			return nil, err
-		}
+	voice := notify.Options{DB: p.db, Program: h.program, Texts: words, Log: p.log, Sinks: []notify.Sink{hooks}}
+	if p.telegram.Token == "" {
+		h.notify = notify.New(voice)
+	} else if err := h.openChat(voice, registry, mux); err != nil {
+		return nil, err
 	}
 	waiting := &figures{db: p.db, log: p.log}
 	if h.bot != nil {
@@ -105,8 +106,8 @@ func build(p plan) (*house, error) {
 	return h, nil
 }
 
-// openChat adds the Telegram door and the voice that speaks through it.
-func (h *house) openChat(words *texts.Bundle, hooks notify.Sink, registry *prometheus.Registry, mux *http.ServeMux) error {
+// openChat adds the Telegram door and gives the voice its channel.
+func (h *house) openChat(voice notify.Options, registry *prometheus.Registry, mux *http.ServeMux) error {
 	client, err := bot.NewClient(h.telegram)
 	if err != nil {
 		return err
@@ -121,9 +122,9 @@ func (h *house) openChat(words *texts.Bundle, hooks notify.Sink, registry *prome
 		opts.WebhookSecret = webhookSecret(h.telegram.Token)
 	}
 	sender := bot.NewSender(h.db, client, h.log, time.Now)
-	h.notify = notify.New(notify.Options{DB: h.db, Program: h.program, Texts: words, Log: h.log,
-		Channel: bot.NewChannel(sender, words), Sinks: []notify.Sink{hooks}})
-	d := bot.Deps{DB: h.db, Client: client, Sender: sender, Texts: words, Program: h.program, Notify: h.notify, Print: h.print, Log: h.log}
+	voice.Channel = bot.NewChannel(sender, voice.Texts)
+	h.notify = notify.New(voice)
+	d := bot.Deps{DB: h.db, Client: client, Sender: sender, Texts: voice.Texts, Program: h.program, Notify: h.notify, Print: h.print, Log: h.log}
 	if h.bot, err = bot.New(d, bot.Dialogues(), opts); err != nil {
 		return err
 	}
@@ -167,9 +168,9 @@ func (h *house) live(ctx context.Context) error {
 			g.Go(func() error { return listen(ctx, s, h.log) })
 		}
 	}
+	g.Go(func() error { return h.notify.Run(ctx) })
 	if h.bot != nil {
 		g.Go(func() error { return h.bot.Run(ctx) })
-		g.Go(func() error { return h.notify.Run(ctx) })
 	}
 	g.Go(func() error {
 		<-ctx.Done()

@@ -64,7 +64,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	code := -1
 	parser, err := kong.New(&c, kong.Name("kopilka"), kong.Writers(stdout, stderr), kong.Exit(func(n int) { code = n }),
 		kong.Description("Kopilka is a loyalty programme that lives in a chat: receipts earn points, tills and shops use the same ledger.\n\n"+
-			"Start with: kopilka demo\nFor real: KOPILKA_TELEGRAM_TOKEN=… kopilka serve"),
+			"Start with: kopilka demo\n\nFor real: KOPILKA_TELEGRAM_TOKEN=… kopilka serve"),
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(stderr, "kopilka:", err)
