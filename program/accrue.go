@@ -193,7 +193,16 @@ func zoneOf(at catalog.Place) *time.Location {
 }
 
 // zones are the clocks of the capitals, for sellers whose store is not known.
-var zones = map[string]string{"RU": "Europe/Moscow", "UA": "Europe/Kyiv", "KZ": "Asia/Almaty", "KG": "Asia/Bishkek", "UZ": "Asia/Tashkent", "BY": "Europe/Minsk"}
+var zones = map[string]string{
+	"RU": "Europe/Moscow", "UA": "Europe/Kyiv", "BY": "Europe/Minsk", "MD": "Europe/Chisinau",
+	"KZ": "Asia/Almaty", "KG": "Asia/Bishkek", "UZ": "Asia/Tashkent", "AM": "Asia/Yerevan", "AZ": "Asia/Baku",
+	"DE": "Europe/Berlin", "AT": "Europe/Vienna", "PL": "Europe/Warsaw", "SK": "Europe/Bratislava", "SI": "Europe/Ljubljana",
+	"HR": "Europe/Zagreb", "RS": "Europe/Belgrade", "BA": "Europe/Sarajevo", "ME": "Europe/Podgorica", "AL": "Europe/Tirane",
+	"GR": "Europe/Athens", "BG": "Europe/Sofia", "ES": "Europe/Madrid", "PT": "Europe/Lisbon",
+	"TR": "Europe/Istanbul", "SA": "Asia/Riyadh", "EG": "Africa/Cairo", "KE": "Africa/Nairobi", "TZ": "Africa/Dar_es_Salaam",
+	"ID": "Asia/Jakarta", "BR": "America/Sao_Paulo", "AR": "America/Argentina/Buenos_Aires", "UY": "America/Montevideo",
+	"PY": "America/Asuncion", "MX": "America/Mexico_City", "CO": "America/Bogota", "BO": "America/La_Paz",
+}
 
 // settle writes down what was decided.
 func (j *judging) settle(ctx context.Context, v Verdict) error {

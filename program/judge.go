@@ -3,6 +3,7 @@ package program
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"kopilka/ledger"
@@ -59,7 +60,7 @@ func (j *judging) duplicate(ctx context.Context, had receipts.Claimed) (Verdict,
 	j.out.Earlier = Earlier{Receipt: had.Receipt, At: had.At, Points: ledger.Points(first.Points)}
 	a, b := first.Receipt.Sign, j.out.Receipt.Sign
 	switch {
-	case a != "" && b != "" && a != b:
+	case a != "" && b != "" && !strings.EqualFold(a, b):
 		j.out.Reason = ReasonForged
 		return VerdictReview, nil
 	case had.Member == int64(j.out.Member):

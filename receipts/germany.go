@@ -56,8 +56,12 @@ func (t tse) serial() string {
 // splitTSE takes a code apart, or says which field cannot be one.
 func splitTSE(text string) (tse, error) {
 	parts := strings.Split(text, ";")
-	if len(parts) != 12 {
+	if len(parts) < 12 {
 		return tse{}, &FieldError{"tse-v0", "V0", "not 12 fields"}
+	}
+	// Lists of orders hold the separator themselves.
+	if last := len(parts) - 8; last > 4 {
+		parts = append(append(parts[:3:3], strings.Join(parts[3:last], ";")), parts[last:]...)
 	}
 	if strings.Contains(parts[10]+parts[11], "%") { // a scanner has escaped the whole code
 		for i := range parts {

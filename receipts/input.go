@@ -186,7 +186,8 @@ func carried(text string) (all []string) {
 	if _, query, ok := strings.Cut(text, "?"); ok && strings.Contains(text, "://") {
 		if _, value, ok := strings.Cut(query, "="); ok {
 			all = append(all, value)
-			if unescaped, err := url.PathUnescape(value); err == nil {
+			// A link's parameter writes a blank as "+" and a plus as an escape.
+			if unescaped, err := url.QueryUnescape(value); err == nil {
 				all = append(all, unescaped)
 			}
 		}

@@ -89,22 +89,36 @@ var formats = []format{
 	kazakhstan,
 }
 
-// Parse reads the text of a receipt's code. It returns ErrNotFiscal for a text of no
+// Parse reads the text of a receipt's code, whatever link or message carries it. It returns ErrNotFiscal for a text of no
 // known format and a *FieldError, which is ErrMalformed, for a broken one.
 func Parse(text string) (Receipt, error) {
 	in, err := readInput(text)
 	if err != nil {
 		return Receipt{}, err
 	}
-	if f, ok := detect(in); ok {
-		return f.parse(in)
+	r, first := in.parse()
+	if first == nil {
+		return r, nil
 	}
 	for _, inner := range in.inner() {
-		if f, ok := detect(inner); ok {
-			return f.parse(inner)
+		r, err := inner.parse()
+		switch {
+		case err == nil:
+			return r, nil
+		case errors.Is(first, ErrNotFiscal):
+			first = err
 		}
 	}
-	return Receipt{}, ErrNotFiscal
+	return Receipt{}, first
+}
+
+// parse reads the input as it stands.
+func (in input) parse() (Receipt, error) {
+	f, ok := detect(in)
+	if !ok {
+		return Receipt{}, ErrNotFiscal
+	}
+	return f.parse(in)
 }
 
 func detect(in input) (format, bool) {

@@ -39,6 +39,7 @@ var only = map[string]struct {
 	"code.dny.dev/ssrf":                                       {[]string{"webhooks"}, "only webhooks go to addresses that others name"},
 	"github.com/otiai10/gosseract/v2":                         {[]string{"receipts/ocr"}, "cgo stays out of every other package"},
 	"github.com/makiuchi-d/gozxing":                           {[]string{"receipts"}, "pictures are read in one place"},
+	"github.com/ProtonMail/go-crypto/brainpool":               {[]string{"receipts"}, "only German receipts are signed on such curves"},
 	"github.com/pressly/goose/v3":                             {[]string{"internal/postgres"}, "one way to migrate"},
 	"github.com/riverqueue/river":                             {[]string{"internal/jobs", "webhooks", "cmd/kopilka"}, "jobs are wired where they are worked"},
 	"github.com/nicksnyder/go-i18n/v2/i18n":                   {[]string{"texts"}, "sentences live in one place"},

@@ -1,0 +1,290 @@
+package receipts
+
+import (
+	"bytes"
+	"crypto/md5"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// What a message or a scanner does to a code must not make another receipt of it.
+func TestKeyDoesNotDependOnHowACodeIsCarried(t *testing.T) {
+	t.Parallel()
+	for _, s := range corpus(t) {
+		r, err := Parse(s.Payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := r.Key()
+		rapid.Check(t, func(t *rapid.T) {
+			text := carriedSomehow(t, s.Payload)
+			again, err := Parse(text)
+			if err != nil || again.Key() != want {
+				t.Fatalf("Parse(%q).Key() = %q, %v, want %q", text, again.Key(), err, want)
+			}
+			if twice, err := Parse(again.Text); err != nil || twice.Key() != want {
+				t.Fatalf("Parse of the text kept of %q = %q, %v, want %q", text, twice.Key(), err, want)
+			}
+		})
+	}
+}
+
+func carriedSomehow(t *rapid.T, code string) string {
+	scheme, rest, link := strings.Cut(code, "://")
+	if link && rapid.Bool().Draw(t, "capital host") {
+		end := strings.IndexAny(rest+"/", "/?")
+		code = strings.ToUpper(scheme) + "://" + strings.ToUpper(rest[:end]) + rest[end:]
+	}
+	switch rapid.IntRange(0, 7).Draw(t, "way") {
+	case 1:
+		return "\ufeff " + code + "\u200b\n"
+	case 2:
+		return "https://example.com/open?link=" + url.QueryEscape(code)
+	case 3:
+		return strings.ReplaceAll(url.QueryEscape(code), "+", "%20")
+	case 4:
+		return "мой чек:\n" + code
+	case 5:
+		return strings.ReplaceAll(code, "&", "&amp;")
+	case 6:
+		if link {
+			return "https://example.com/?u=" + code
+		}
+	case 7:
+		return "чек: " + code
+	}
+	return code
+}
+
+// The seller's papers that are no sale earn nothing, whatever their sum.
+func TestOperationsThatAreNoSale(t *testing.T) {
+	t.Parallel()
+	german := func(process, data string) Operation { return tse{process: process, data: data}.operation() }
+	for _, c := range []struct {
+		name      string
+		got, want Operation
+	}{
+		{"a German sale", german("Kassenbeleg-V1", "Beleg^1.00^1.00:Bar"), Sale},
+		{"a German training", german("Kassenbeleg-V1", "AVTraining^1.00^1.00:Bar"), Training},
+		{"a German cancellation", german("Kassenbeleg-V1", "AVBelegstorno^1.00^1.00:Bar"), Cancelled},
+		{"a German break-off", german("Kassenbeleg-V1", "AVBelegabbruch^^"), Cancelled},
+		{"a German transfer", german("Kassenbeleg-V1", "AVTransfer^^"), Report},
+		{"a German order", german("Bestellung-V1", "1;x;1.00"), Report},
+		{"a word that begins as a sale's", german("Kassenbeleg-V1", "Belegstorno^1.00^1.00:Bar"), Report},
+		{"a Portuguese simplified invoice", portugueseOperation("fs", "N"), Sale},
+		{"a Portuguese credit note", portugueseOperation("NC", "N"), Refund},
+		{"a Portuguese annulment", portugueseOperation("FT", "a"), Cancelled},
+		{"a Portuguese estimate", portugueseOperation("OR", "N"), Proforma},
+		{"a Portuguese delivery note", portugueseOperation("GT", "N"), Report},
+		{"a Serbian sale", taxCoreOperation(0, 0), Sale},
+		{"a Serbian refund", taxCoreOperation(0, 1), Refund},
+		{"a Serbian estimate", taxCoreOperation(1, 0), Proforma},
+		{"a Serbian copy", taxCoreOperation(2, 0), Copy},
+		{"a Serbian training", taxCoreOperation(3, 0), Training},
+		{"a Serbian advance", taxCoreOperation(4, 0), Sale},
+		{"an unknown Serbian kind", taxCoreOperation(5, 0), Unknown},
+		{"an unknown Serbian way", taxCoreOperation(0, 2), Unknown},
+	} {
+		if c.got != c.want {
+			t.Errorf("operation of %s = %q, want %q", c.name, c.got, c.want)
+		}
+	}
+}
+
+// serbian builds a head: what the tax service prints into the link.
+func serbian(host string, kind, transaction byte, buyer string) string {
+	b := []byte{3}
+	b = append(b, "SELLER01SIGNER02"...)
+	b = append(b, 42, 0, 0, 0, 41, 0, 0, 0)
+	b = append(b, 0x40, 0xe2, 0x01, 0, 0, 0, 0, 0)          // 123456 ten-thousandths: 12.35
+	b = append(b, 0, 0, 0x01, 0x94, 0x2b, 0xe8, 0xa8, 0x58) // 2025-01-03T11:24:15Z
+	b = append(b, kind, transaction, byte(len(buyer)))
+	b = append(b, buyer...)
+	b = append(b, bytes.Repeat([]byte{0xfb, 0xef}, 256)...)
+	sum := md5.Sum(b)
+	return "https://" + host + "/v/?vl=" + url.QueryEscape(base64.StdEncoding.EncodeToString(append(b, sum[:]...)))
+}
+
+func TestNoByteOfASerbianHeadCanBeChangedUnderItsHash(t *testing.T) {
+	t.Parallel()
+	code := serbian("suf.purs.gov.rs", 0, 0, "")
+	head, _ := taxCoreBytes(code)
+	for at := range head {
+		changed := bytes.Clone(head)
+		changed[at] ^= 1
+		r, err := Parse("https://suf.purs.gov.rs/v/?vl=" + url.QueryEscape(base64.StdEncoding.EncodeToString(changed)))
+		if err == nil && checkNamed(r, "md5") != Fail {
+			t.Errorf("the head with byte %d changed passes", at)
+		}
+	}
+}
+
+func TestASerbianLinkReadsTheSameWithItsPlusesLost(t *testing.T) {
+	t.Parallel()
+	code := serbian("suf.purs.gov.rs", 0, 0, "")
+	want, err := Parse(code)
+	if err != nil || want.Total != (Money{1235, "RSD"}) || want.Time.String()+want.Zone != "2025-01-03T11:24:15Z" {
+		t.Fatalf("Parse(%q) = %v %v, %v", code, want.Total, want.Time, err)
+	}
+	for _, spelling := range []string{
+		strings.ReplaceAll(code, "%2B", "+"),
+		strings.ReplaceAll(code, "%2B", " "),
+		strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(code, "%2B", "-"), "%2F", "_"), "%3D", ""),
+		strings.ToLower(code[:30]) + code[30:] + "&lang=sr",
+		strings.Replace(code, "vl=", "VL=", 1),
+	} {
+		if got, err := Parse(spelling); err != nil || got.Key() != want.Key() || checkNamed(got, "md5") != Pass {
+			t.Errorf("Parse(%q) = %q, %v, want %q with its hash", spelling, got.Key(), err, want.Key())
+		}
+	}
+}
+
+func TestABuyersNumberIsNotKept(t *testing.T) {
+	t.Parallel()
+	const person, company = "11:0101990710001", "10:100181730"
+	for _, c := range []struct {
+		code, number string
+		kept         bool
+	}{
+		{serbian("suf.purs.gov.rs", 0, 0, person), person, false},
+		{serbian("suf.purs.gov.rs", 0, 0, company), company, true},
+	} {
+		r, err := Parse(c.code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, _ := taxCoreBytes(r.Text)
+		if got := bytes.Contains(head, []byte(c.number)); got != c.kept {
+			t.Errorf("the text kept of a receipt of buyer %s holds the number: %v, want %v", c.number, got, c.kept)
+		}
+		if checkNamed(r, "md5") != Pass {
+			t.Errorf("a receipt of buyer %s lost its hash", c.number)
+		}
+	}
+	r, err := Parse("A:500100209*B:123456789*C:PT*D:FT*E:N*F:20260101*G:FT A/1*H:J6F32MXV-1*O:34.50")
+	if kept := fmt.Sprintf("%+v", r); err != nil || strings.Contains(kept, "123456789") {
+		t.Errorf("a Portuguese receipt keeps its buyer: %s, %v", kept, err)
+	}
+}
+
+// A broken hash stays broken when the buyer is taken out.
+func TestTakingTheBuyerOutMendsNothing(t *testing.T) {
+	t.Parallel()
+	head, _ := taxCoreBytes(serbian("suf.purs.gov.rs", 0, 0, "11:0101990710001"))
+	head[30]++
+	r, err := Parse("https://suf.purs.gov.rs/v/?vl=" + url.QueryEscape(base64.StdEncoding.EncodeToString(head)))
+	if err != nil || checkNamed(r, "md5") != Fail {
+		t.Errorf("md5 of a changed head = %q, %v, want fail", checkNamed(r, "md5"), err)
+	}
+}
+
+func TestTheSameSystemOfTwoCountriesIsTold(t *testing.T) {
+	t.Parallel()
+	srpska, err := Parse(serbian("suf.poreskaupravars.org", 0, 0, ""))
+	if err != nil || srpska.Country != "BA" || srpska.Total != (Money{1235, "BAM"}) || srpska.Key() != "BA:SELLER01-SIGNER02-42" || srpska.Till() != "SELLER01" {
+		t.Errorf("Parse = %s %v %s %s, %v", srpska.Country, srpska.Total, srpska.Key(), srpska.Till(), err)
+	}
+	if r, err := Parse(serbian("suf.purs.gov.rs.example.com", 0, 0, "")); err == nil {
+		t.Errorf("a link to a stranger's host was read as %s", r.Key())
+	}
+	sandbox, err := Parse(serbian("sandbox.suf.purs.gov.rs", 0, 0, ""))
+	if err != nil || checkNamed(sandbox, "production_host") != Fail {
+		t.Errorf("production_host of the sandbox = %q, %v, want fail", checkNamed(sandbox, "production_host"), err)
+	}
+}
+
+// Every digit of these codes is under a control digit, a CRC or a limit of its own.
+func TestOneWrongDigitIsNoticed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ code, check string }{
+		{"000000000000000000001311768467294899695245784361701111800329", "mod10"},
+		{"https://batuz.eus/QRTBAI/?id=TBAI-00000006Y-251019-btFpwP8dcLGAF-237&s=T&nf=27174&i=4.70&cr=007", "crc8_url"},
+	} {
+		for at := range len(c.code) {
+			changed := flipped(c.code, at)
+			if changed == c.code || strings.HasPrefix(c.code, "https") && at < strings.Index(c.code, "?") {
+				continue
+			}
+			r, err := Parse(changed)
+			if err != nil {
+				continue
+			}
+			if got := checkNamed(r, c.check); got == Pass {
+				t.Errorf("%s of %q = %q", c.check, changed, got)
+			}
+		}
+	}
+}
+
+func TestControlDigitsOfTaxNumbers(t *testing.T) {
+	t.Parallel()
+	for _, id := range []TaxID{"00000006Y", "A99805061", "B12345674", "89890001K", "X1234567L", "P2807900B"} {
+		if spanishNIF(id) != Pass {
+			t.Errorf("spanishNIF(%q) fails", id)
+		}
+	}
+	for _, id := range []TaxID{"00000006X", "A99805062", "X1234567M", "12345", "A9980506X", "ÑÑÑÑÑ"} {
+		if spanishNIF(id) != Fail {
+			t.Errorf("spanishNIF(%q) passes", id)
+		}
+	}
+	if !validNIF("506810267") || !validNIF("500100209") || validNIF("509123456") || validNIF("5068102670") {
+		t.Error("validNIF does not know good from bad")
+	}
+	if !validNIP("5265877635") || validNIP("5265877634") || validNIP("52658776355") {
+		t.Error("validNIP does not know good from bad")
+	}
+	if !slovenianTax("24578436") || slovenianTax("24578437") || slovenianTax("02457843") {
+		t.Error("slovenianTax does not know good from bad")
+	}
+}
+
+func TestACodesOwnZoneOutweighsTheStores(t *testing.T) {
+	t.Parallel()
+	store := time.FixedZone("store", 5*60*60)
+	for _, c := range []struct {
+		zone string
+		want time.Time
+	}{
+		{"", time.Date(2026, 7, 1, 7, 0, 0, 0, time.UTC)},
+		{"Z", time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)},
+		{"+02:00", time.Date(2026, 7, 1, 10, 0, 0, 0, time.UTC)},
+		{"-03:30", time.Date(2026, 7, 1, 15, 30, 0, 0, time.UTC)},
+	} {
+		r := Receipt{Time: LocalTime{Year: 2026, Month: 7, Day: 1, Hour: 12}, Zone: c.zone}
+		if got := r.When(store); !got.Equal(c.want) {
+			t.Errorf("When of noon with zone %q = %v, want %v", c.zone, got, c.want)
+		}
+	}
+	if !(Receipt{Zone: "Z"}).When(store).IsZero() {
+		t.Error("When of no time is some time")
+	}
+}
+
+func TestZonedTimesAreReadHoweverTheirPlusArrives(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ text, time, zone string }{
+		{"2025-07-01T13:26:59+02:00", "2025-07-01T13:26:59", "+02:00"},
+		{"2025-07-01T13:26:59 02:00", "2025-07-01T13:26:59", "+02:00"},
+		{"2025-07-01T13:26:59.125z", "2025-07-01T13:26:59", "Z"},
+		{"2025-07-01T13:26:59-0330", "2025-07-01T13:26:59", "-03:30"},
+		{"2025-07-01 13:26", "2025-07-01T13:26", ""},
+		{"2025-07-01", "2025-07-01", ""},
+	} {
+		at, zone, err := ParseZonedTime(c.text)
+		if err != nil || at.String() != c.time || zone != c.zone {
+			t.Errorf("ParseZonedTime(%q) = %v, %q, %v, want %s, %q", c.text, at, zone, err, c.time, c.zone)
+		}
+	}
+	for _, text := range []string{"2025-07-01T13:26:59+15:00", "2025-07-01T13:26:59+02:75", "noon Z"} {
+		if at, zone, err := ParseZonedTime(text); err == nil {
+			t.Errorf("ParseZonedTime(%q) = %v %s, want an error", text, at, zone)
+		}
+	}
+}
