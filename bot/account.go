@@ -73,8 +73,14 @@ func (t *Talk) tierText(a program.Account) string {
 	}
 	next := *at.Next
 	lines = append(lines, t.P.Text("tier_next", texts.Data{"Tier": next.Name(t.P.Lang()), "Rate": texts.Percent(s.Base + next.Bonus),
-		"Left": money(at.Left), "Spend": money(at.Spend), "From": money(next.From), "Percent": texts.Percent(percentOf(at.Spend, next.From))}))
+		"Left": money(at.Left), "Bar": bar(percentOf(at.Spend, next.From)), "Percent": texts.Percent(percentOf(at.Spend, next.From))}))
 	return strings.Join(lines, "\n")
+}
+
+// bar draws a part of the whole in ten steps.
+func bar(basisPoints int64) string {
+	done := int(basisPoints / 10_00)
+	return strings.Repeat("▰", done) + strings.Repeat("▱", 10-done)
 }
 
 // percentOf is n of whole in basis points, in whole per cents and never 100 before the end.

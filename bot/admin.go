@@ -33,6 +33,11 @@ func adminRoutes(r *Routes) {
 	r.Command("admin", allowed(members.PermManageMerchant, adminMenu))
 	r.Action(actionAdmin, allowed(members.PermManageMerchant, adminMenu))
 
+	r.Key("key_admin", allowed(members.PermManageMerchant, adminMenu))
+	r.Key("key_review", allowed(members.PermReview, review))
+	r.Key("key_broadcast", allowed(members.PermBroadcast, broadcast))
+	r.Key("key_merchants", allowed(members.PermManageCatalog, merchants))
+
 	r.Command("merchant", allowed(members.PermManageCatalog, merchants))
 	r.Action(actionMerchants, allowed(members.PermManageCatalog, merchants))
 	r.Action(actionMerchant, allowed(members.PermManageCatalog, merchantOf))
@@ -109,6 +114,27 @@ func adminMenu(ctx context.Context, t *Talk) error {
 		Row(t.tap("button_reviews", actionReview), t.tap("button_broadcast", actionBroadcast)),
 		Row(t.tap("button_rates", actionRates), t.tap("button_admins", actionStaff, 0)),
 	})
+}
+
+// runs reports whether one of the roles is over the whole programme.
+func runs(actors []members.Actor) bool {
+	for _, a := range actors {
+		if a.Can(members.PermManageMerchant, 0) {
+			return true
+		}
+	}
+	return false
+}
+
+func adminKeyboard(p texts.Printer) Reply {
+	return Reply{
+		Rows: [][]ReplyKey{
+			{Key(p.Plain("key_review")), Key(p.Plain("key_broadcast"))},
+			{Key(p.Plain("key_merchants")), Key(p.Plain("key_admin"))},
+			{Key(p.Plain("key_menu"))},
+		},
+		Placeholder: p.Plain("staff_placeholder"),
+	}
 }
 
 // workRows are the menu's way to what an admin runs, or a manager.

@@ -17,18 +17,20 @@ const (
 )
 
 // rates shows the programme's numbers as they are now.
-func rates(ctx context.Context, t *Talk) error {
+func rates(ctx context.Context, t *Talk) error { return t.showRates(ctx, "") }
+
+func (t *Talk) showRates(ctx context.Context, why string) error {
 	s, err := t.Program.Settings(ctx)
 	if err != nil {
 		return err
 	}
-	return t.EditOrSayHTML(ctx, t.ratesText(s), Inline{Row(t.tap("button_rate", actionRate), t.tap("button_rules", actionRules)), t.backToAdmin()})
+	return t.EditOrSayHTML(ctx, t.line(why)+t.ratesText(s), Inline{Row(t.tap("button_rate", actionRate), t.tap("button_rules", actionRules)), t.backToAdmin()})
 }
 
 func (t *Talk) ratesText(s program.Settings) string {
 	lines := []string{t.P.Text("rates", texts.Data{"Version": texts.Count(s.Version), "Base": texts.Percent(s.Base),
-		"Days": texts.HTML(t.P.Plural("days", int64(s.MaxAgeDays))), "PerDay": texts.Count(s.ReceiptsPerDay), "Cap": texts.Points(s.PointsPerDay),
-		"Pending": texts.HTML(t.P.Plural("days", int64(s.PendingDays))), "Expiry": texts.HTML(t.P.Plural("days", int64(s.ExpiryDays)))})}
+		"Days": texts.HTML(t.P.Plural("days", int64(s.MaxAgeDays))), "PerDay": texts.Count(s.ReceiptsPerDay), "Cap": texts.Points(s.PointsPerDay)})}
+	lines = append(append(lines, t.lifeOfPoints(s)...), t.P.Text("rates_tiers"))
 	for _, tier := range s.Tiers {
 		lines = append(lines, t.P.Text("rates_tier", texts.Data{"Tier": tier.Name(t.P.Lang()),
 			"From": texts.Money{Minor: tier.From, Currency: s.Currency}, "Rate": texts.Percent(s.Base + tier.Bonus)}))
@@ -103,5 +105,5 @@ func publishRate(ctx context.Context, t *Talk) error {
 	if err := t.LeaveFlow(ctx); err != nil {
 		return err
 	}
-	return rates(ctx, t)
+	return t.showRates(ctx, "rate_published")
 }

@@ -164,10 +164,13 @@ func (b *Bot) lead(ctx context.Context) {
 	work.Wait()
 }
 
-// introduce tells Telegram where updates go, and sets the menus; again until it works.
+// introduce tells Telegram where updates go, and sets what the bot says of itself and the menus; again until it works.
 func (b *Bot) introduce(ctx context.Context) {
 	for pause := time.Second; ctx.Err() == nil; pause = min(2*pause, time.Minute) {
 		err := b.register(ctx)
+		if err == nil {
+			err = b.SyncAbout(ctx)
+		}
 		if err == nil {
 			err = b.SyncMenus(ctx)
 		}

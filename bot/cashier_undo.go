@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -66,6 +65,9 @@ func undo(ctx context.Context, t *Talk) error {
 	if err := t.disarm(ctx); err != nil { // what is taken back cannot be taken back twice
 		return err
 	}
+	if done.Replay {
+		return t.Say(ctx, "undo_again", nil, nil)
+	}
 	if done.Points > 0 {
 		return t.Say(ctx, "undo_done_redemption", texts.Data{"Points": texts.Points(done.Points)}, nil)
 	}
@@ -99,9 +101,12 @@ func (t *Talk) shiftText(s program.Shift) string {
 	for _, m := range s.Sold {
 		sold = append(sold, t.P.Money(m.Minor, m.Currency))
 	}
-	lines = append(lines,
-		t.P.Text("today_sales", texts.Data{"N": texts.Count(s.Sales), "Sold": cmp.Or(strings.Join(sold, ", "), "—"), "Points": texts.Points(s.Accrued)}),
-		t.P.Text("today_redemptions", texts.Data{"N": texts.Count(s.Redemptions), "Points": texts.Points(s.Redeemed)}))
+	if s.Sales > 0 {
+		lines = append(lines, t.P.Text("today_sales", texts.Data{"N": texts.Count(s.Sales), "Sold": strings.Join(sold, ", "), "Points": texts.Points(s.Accrued)}))
+	}
+	if s.Redemptions > 0 {
+		lines = append(lines, t.P.Text("today_redemptions", texts.Data{"N": texts.Count(s.Redemptions), "Points": texts.Points(s.Redeemed)}))
+	}
 	if s.Undone > 0 {
 		lines = append(lines, t.P.Text("today_undone", texts.Data{"N": texts.Count(s.Undone)}))
 	}

@@ -60,7 +60,7 @@ func (t *Talk) pager(a Action, before int64, more bool, last any) (row []Button)
 
 // entry is one line: how much, what for, when, and what is still to come.
 func (t *Talk) entry(e program.Entry, s program.Settings) string {
-	zone := t.zoneAt(e.Place, s)
+	zone := t.zone(s) // one clock for the whole list
 	points := e.Available + e.Held
 	if e.Kind != ledger.KindMaturity {
 		points += e.Pending

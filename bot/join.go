@@ -41,10 +41,12 @@ func (t *Talk) begin(ctx context.Context, payload string) error {
 			return err
 		}
 		return t.Say(ctx, "welcome_back", texts.Data{"Name": t.Member.Name}, t.keyboard())
+	case strings.HasPrefix(payload, "c_") && t.Member.Phone != "":
+		return t.Say(ctx, "claim_known", nil, t.keyboard())
 	case strings.HasPrefix(payload, "c_"):
 		return t.Say(ctx, "claim_member", nil, withContact(t.P.Plain("button_share_phone"), t.keyboard()))
 	}
-	return t.Say(ctx, "hello_again", texts.Data{"Name": t.Member.Name}, t.keyboard())
+	return t.hello(ctx)
 }
 
 // welcome says what the programme gives, in live figures, and asks to join. why is the

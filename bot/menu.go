@@ -78,7 +78,7 @@ func (b *Bot) setMenu(ctx context.Context, name string, scope models.BotCommandS
 	if len(commands) == 0 {
 		return b.dropMenu(ctx, name, scope, lang)
 	}
-	hash, err := menuHash(commands)
+	hash, err := hashOf(commands)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,11 @@ func (b *Bot) setMenu(ctx context.Context, name string, scope models.BotCommandS
 	if _, err := b.client.API.SetMyCommands(ctx, &tg.SetMyCommandsParams{Commands: commands, Scope: scope, LanguageCode: lang}); err != nil {
 		return fmt.Errorf("set the menu %s: %w", name, Classify(err))
 	}
-	_, err = b.db.Exec(ctx, `
+	return b.noteMenu(ctx, name, hash)
+}
+
+func (b *Bot) noteMenu(ctx context.Context, name, hash string) error {
+	_, err := b.db.Exec(ctx, `
 		INSERT INTO bot.menu (bot_id, scope, hash) VALUES ($1, $2, $3)
 		ON CONFLICT (bot_id, scope) DO UPDATE SET hash = excluded.hash`, b.client.ID(), name, hash)
 	if err != nil {
@@ -125,8 +129,8 @@ func (b *Bot) menuSet(ctx context.Context, name string) (string, error) {
 	return hash, nil
 }
 
-func menuHash(commands []models.BotCommand) (string, error) {
-	b, err := json.Marshal(commands)
+func hashOf(what any) (string, error) {
+	b, err := json.Marshal(what)
 	if err != nil {
 		return "", fmt.Errorf("write a menu: %w", err)
 	}

@@ -38,6 +38,15 @@ func picture(ctx context.Context, t *Talk) error {
 	for _, p := range t.Pictures() {
 		all = append(all, paper{Picture: &p, Ref: p.Ref})
 	}
+	if len(all) == 1 && len(t.desks()) > 0 {
+		card, err := t.cardIn(ctx, t.Pictures()[0])
+		if err != nil {
+			return err
+		}
+		if card != "" {
+			return t.showBuyer(ctx, identity{card: card})
+		}
+	}
 	return t.take(ctx, all)
 }
 

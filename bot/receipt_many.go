@@ -89,7 +89,11 @@ func (t *Talk) summarise(outs []program.Outcome) (string, Inline) {
 		lines = append(lines, t.P.Text("album_line", texts.Data{"N": texts.Count(i + 1), "Why": texts.HTML(t.short(o.Verdict))}))
 		open = append(open, Tap(t.P.Plain("button_number", texts.Data{"N": texts.Count(i + 1)}), actionWhy.Token(o.ID)))
 	}
-	head := t.P.Text("album_done", texts.Data{"Accepted": texts.Count(accepted), "Total": texts.Count(len(outs)), "Points": texts.Points(earned(outs))})
+	key := "album_done"
+	if accepted == 0 {
+		key = "album_none"
+	}
+	head := t.P.Text(key, texts.Data{"Accepted": texts.Count(accepted), "Total": texts.Count(len(outs)), "Points": texts.Points(earned(outs))})
 	var k Inline
 	for len(open) > 0 {
 		n := min(5, len(open))

@@ -87,7 +87,7 @@ func (t *Talk) openNext(ctx context.Context, after receipts.ID) error {
 	if err := t.LeaveFlow(ctx); err != nil {
 		return err
 	}
-	return t.Say(ctx, "review_empty", nil, nil)
+	return t.Say(ctx, "review_empty", nil, Inline{t.backToAdmin()})
 }
 
 // current is the receipt on the desk and the right to decide on it.

@@ -57,15 +57,27 @@ func (t *Talk) rulesText(s program.Settings, own []string) string {
 		{s.Currencies[s.Currency].MinSum > 0, "rules_min", texts.Data{"Min": texts.Money{Minor: s.Currencies[s.Currency].MinSum, Currency: s.Currency}}},
 		{s.ReceiptsPerDay > 0, "rules_per_day", texts.Data{"Limit": texts.HTML(t.P.Plural("receipts_n", int64(s.ReceiptsPerDay)))}},
 		{s.PointsPerDay > 0, "rules_points_per_day", texts.Data{"Points": texts.Points(s.PointsPerDay)}},
-		{s.PendingDays > 0, "rules_pending", texts.Data{"Days": texts.HTML(t.P.Plural("days", int64(s.PendingDays)))}},
-		{s.PendingDays == 0, "rules_at_once", nil},
-		{s.Printed.PendingDays > s.PendingDays, "rules_printed", texts.Data{"Days": texts.HTML(t.P.Plural("days", int64(s.Printed.PendingDays)))}},
-		{s.ExpiryDays > 0, "rules_expiry", texts.Data{"Days": texts.HTML(t.P.Plural("days", int64(s.ExpiryDays)))}},
-		{s.ExpiryDays == 0, "rules_for_ever", nil},
 	} {
 		if rule.holds {
 			lines = append(lines, t.P.Text(rule.key, rule.data))
 		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(append(lines, t.lifeOfPoints(s)...), "\n")
+}
+
+// lifeOfPoints says when points can be spent and when they are gone.
+func (t *Talk) lifeOfPoints(s program.Settings) (lines []string) {
+	days := func(n int) texts.Data { return texts.Data{"Days": texts.HTML(t.P.Plural("days", int64(n)))} }
+	if s.PendingDays > 0 {
+		lines = append(lines, t.P.Text("rules_pending", days(s.PendingDays)))
+	} else {
+		lines = append(lines, t.P.Text("rules_at_once"))
+	}
+	if s.Printed.PendingDays > s.PendingDays {
+		lines = append(lines, t.P.Text("rules_printed", days(s.Printed.PendingDays)))
+	}
+	if s.ExpiryDays > 0 {
+		return append(lines, t.P.Text("rules_expiry", days(s.ExpiryDays)))
+	}
+	return append(lines, t.P.Text("rules_for_ever"))
 }

@@ -103,7 +103,7 @@ func (t *Talk) setNews(ctx context.Context, given bool, how string) error {
 		return err
 	}
 	if given {
-		return t.show(ctx, t.P.Text("news_on"), Inline{t.backToMenu()})
+		return t.show(ctx, t.P.Text("news_on"), Inline{Row(t.tap("button_no_news", actionNews, false)), t.backToMenu()})
 	}
 	return t.show(ctx, t.P.Text("news_off"), Inline{Row(t.tap("button_news", actionNews, true)), t.backToMenu()})
 }

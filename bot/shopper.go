@@ -21,6 +21,7 @@ const (
 	actionLangs    Action = "langs"
 	actionMenu     Action = "menu"
 	actionBalance  Action = "bal"
+	actionCard     Action = "card"
 	actionHistory  Action = notify.ActionHistory
 	actionTier     Action = notify.ActionTier
 	actionWhy      Action = notify.ActionWhy
@@ -72,7 +73,7 @@ func shopperRoutes(r *Routes) {
 	r.Key("key_balance", onlyMembers(balance))
 	r.Key("key_menu", menu)
 	for a, h := range map[Action]Handler{
-		actionBalance: balance, actionHistory: history, actionTier: tier, actionReceipts: receiptsSent, actionNews: setNews,
+		actionBalance: balance, actionCard: showCard, actionHistory: history, actionTier: tier, actionReceipts: receiptsSent, actionNews: setNews,
 		actionNoNews: noNews, actionStop: stopNow, actionPhone: askPhone, actionConfirm: confirmRedemption, actionDecline: declineRedemption,
 	} {
 		r.Action(a, onlyMembers(h))
@@ -170,10 +171,16 @@ func menu(ctx context.Context, t *Talk) error {
 		Row(t.tap("button_shops", actionShops), t.tap("button_promos", actionPromos)),
 		Row(t.tap("button_language", actionLangs), t.tap("button_help", actionHelp)),
 	}
+	if t.staff() { // whose keys are those of their work
+		k = append(Inline{Row(t.tap("key_card", actionCard), t.tap("key_balance", actionBalance))}, k...)
+	}
 	return t.show(ctx, t.P.Text("menu"), append(k, t.workRows()...))
 }
 
 func help(ctx context.Context, t *Talk) error {
+	if html := t.staffHelp(); html != "" {
+		return t.show(ctx, html, Inline{t.backToMenu()})
+	}
 	return t.show(ctx, t.P.Text("help"), Inline{Row(t.tap("button_example", actionExample), t.tap("button_manual", actionManual)), t.backToMenu()})
 }
 
@@ -187,6 +194,8 @@ func other(ctx context.Context, t *Talk) error {
 	switch text := t.Text(); {
 	case !t.joined():
 		return t.begin(ctx, "")
+	case t.staff():
+		return t.otherOfStaff(ctx)
 	case strings.HasPrefix(text, "/"):
 		return t.Say(ctx, "unknown_command", nil, k)
 	case text == "":

@@ -94,10 +94,18 @@ func (t *Talk) noTill(ctx context.Context) error {
 // keyboard is what stands under the sender's input field.
 func (t *Talk) keyboard() Reply { return keyboardFor(t.P, t.Actors) }
 
-// keyboardFor has a till's keys for who works at one, else the shopper's.
+// keyboardFor has a till's keys for who works at one, the programme's for who runs it,
+// else the shopper's.
 func keyboardFor(p texts.Printer, actors []members.Actor) Reply {
-	if len(desksOf(actors)) > 0 {
+	switch till, admin := len(desksOf(actors)) > 0, runs(actors); {
+	case till && admin:
+		k := staffKeyboard(p)
+		k.Rows = append(k.Rows, []ReplyKey{Key(p.Plain("key_admin"))})
+		return k
+	case till:
 		return staffKeyboard(p)
+	case admin:
+		return adminKeyboard(p)
 	}
 	return mainKeyboard(p)
 }
