@@ -89,9 +89,9 @@ var austrianTax = regexp.MustCompile(`^U:ATU\d{8}`)
 func identifyAustria(r *Receipt) error {
 	c, _ := splitRKSV(r.Text)
 	for _, v := range []struct{ field, value string }{
-		{"till", r.Device}, {"number", r.Document}, {"certificate", c.certificate()}, {"time", r.Time.String()},
+		{"till", r.Device}, {"number", r.Document}, {"certificate", c.certificate()}, {"time", r.Time.String()}, {"signature", r.Sign},
 	} {
-		if v.value == "" || len(v.value) > 128 {
+		if v.value == "" || len(v.value) > 200 {
 			return &FieldError{r.Format, v.field, "missing or too long"}
 		}
 	}

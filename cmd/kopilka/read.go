@@ -166,6 +166,7 @@ type receiptJSON struct {
 	TotalMinor  *int64             `json:"total_minor"` // null when the receipt does not say
 	Currency    string             `json:"currency"`
 	Time        string             `json:"time"`
+	Zone        string             `json:"zone,omitempty"` // "" when the code has none
 	Device      string             `json:"device"`
 	Document    string             `json:"document"`
 	Sign        string             `json:"sign"`
@@ -183,7 +184,7 @@ func (r reading) json(at time.Time) readJSON {
 	}
 	c := r.receipt
 	out.Receipt = &receiptJSON{
-		Country: c.Country, Format: c.Format, Currency: c.Currency(), Time: c.Time.String(),
+		Country: c.Country, Format: c.Format, Currency: c.Currency(), Time: c.Time.String(), Zone: c.Zone,
 		Device: c.Device, Document: c.Document, Sign: c.Sign, Operation: c.Operation,
 		SellerTaxID: c.SellerTaxID, Key: c.Key(), Checks: c.Checks(at), Warnings: append([]receipts.Warning{}, c.Warnings...),
 	}
@@ -216,7 +217,7 @@ func (r reading) text(at time.Time) string {
 	for _, m := range c.Candidates {
 		line("total?", m.String())
 	}
-	line("time", strings.Replace(c.Time.String(), "T", " ", 1))
+	line("time", strings.TrimSpace(strings.Replace(c.Time.String(), "T", " ", 1)+" "+c.Zone))
 	line("operation", string(c.Operation))
 	line("seller", string(c.SellerTaxID))
 	line("device", c.Device)
