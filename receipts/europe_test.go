@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"fmt"
+	"math/rand/v2"
 	"net/url"
 	"strings"
 	"testing"
@@ -40,6 +41,17 @@ func carriedSomehow(t *rapid.T, code string) string {
 	if link && rapid.Bool().Draw(t, "capital host") {
 		end := strings.IndexAny(rest+"/", "/?")
 		code = strings.ToUpper(scheme) + "://" + strings.ToUpper(rest[:end]) + rest[end:]
+	}
+	if head, query, ok := strings.Cut(code, "?"); ok && link && rapid.Bool().Draw(t, "another order") {
+		pairs := strings.Split(query, "&")
+		seed := rapid.Uint64().Draw(t, "order")
+		rand.New(rand.NewPCG(seed, 1)).Shuffle(len(pairs), func(i, j int) { pairs[i], pairs[j] = pairs[j], pairs[i] })
+		for i, pair := range pairs {
+			if name, value, ok := strings.Cut(pair, "="); ok {
+				pairs[i] = strings.ToUpper(name) + "=" + value
+			}
+		}
+		code = head + "?" + strings.Join(pairs, "&")
 	}
 	switch rapid.IntRange(0, 7).Draw(t, "way") {
 	case 1:
@@ -285,6 +297,28 @@ func TestZonedTimesAreReadHoweverTheirPlusArrives(t *testing.T) {
 	for _, text := range []string{"2025-07-01T13:26:59+15:00", "2025-07-01T13:26:59+02:75", "noon Z"} {
 		if at, zone, err := ParseZonedTime(text); err == nil {
 			t.Errorf("ParseZonedTime(%q) = %v %s, want an error", text, at, zone)
+		}
+	}
+}
+
+// A stranger's text is read in a time that does not depend on what is in it.
+func TestNoTextTakesLongToRefuse(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		strings.Repeat("https://a/?b=", MaxText/13),
+		strings.Repeat("%25", MaxText/3),
+		strings.Repeat("&amp;", MaxText/5),
+		strings.Repeat("a=b ", MaxText/4),
+		"V0;" + strings.Repeat(";", MaxText-3),
+		strings.Repeat("O-\n", MaxText/3),
+		"A:500100209*B:" + strings.Repeat("*", MaxText-14),
+	} {
+		started := time.Now()
+		if r, err := Parse(text); err == nil {
+			t.Errorf("Parse(%.20q…) = %s", text, r.Key())
+		}
+		if took := time.Since(started); took > time.Second {
+			t.Errorf("Parse(%.20q…) took %v", text, took)
 		}
 	}
 }
