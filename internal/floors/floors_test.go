@@ -1,5 +1,3 @@
-// Package floors checks that the house keeps its floors: a package imports only lower
-// ones, and each outside library has one owner.
 package floors
 
 import (
@@ -18,7 +16,7 @@ const module = "kopilka/"
 // floor says how high each package lives. A package imports only lower floors, so equals
 // never meet.
 var floor = map[string]int{
-	"texts": 0, "migrations": 0, "internal/postgres": 0, "internal/jobs": 0, "internal/logs": 0,
+	"texts": 0, "migrations": 0, "internal/floors": 0, "internal/postgres": 0, "internal/jobs": 0, "internal/logs": 0,
 	"ledger": 1, "receipts": 1, "catalog": 1, "members": 1,
 	"internal/postgrestest": 1, "internal/samples": 1, "internal/tgfake": 1,
 	"receipts/ocr": 2, "program": 2, "internal/demopage": 2,
