@@ -28,6 +28,7 @@ var belarus = format{
 	},
 	key:   func(r Receipt) Key { return Key("BY:" + r.Document) },
 	write: func(q requisites) string { return q.Document },
+	alone: true,
 }
 
 var belarusID = regexp.MustCompile(`^[0-9A-Fa-f]{24}$`)

@@ -155,22 +155,19 @@ const maxInner = 16
 // part or parameter, or on a line of a message.
 func (in input) inner() []input {
 	texts := []string{in.text}
-	if unescaped, err := url.PathUnescape(in.text); err == nil && unescaped != in.text {
-		texts = append(texts, unescaped)
-	}
 	var all []input
 	tried := map[string]bool{in.text: true}
 	for i := 0; i < len(texts) && len(all) < maxInner; i++ {
-		if i < 3 {
+		if text := clean(texts[i]); !tried[text] {
+			tried[text] = true
+			if inner, err := readInput(text); err == nil {
+				all = append(all, inner)
+			}
+		}
+		if len(texts) < maxInner {
+			// What another link carries knows better how it was escaped than the whole.
 			texts = append(texts, carried(texts[i])...)
-		}
-		text := clean(texts[i])
-		if tried[text] {
-			continue
-		}
-		tried[text] = true
-		if inner, err := readInput(text); err == nil {
-			all = append(all, inner)
+			texts = append(texts, unescapedOr(texts[i]))
 		}
 	}
 	return all
@@ -185,11 +182,11 @@ func carried(text string) (all []string) {
 	}
 	if _, query, ok := strings.Cut(text, "?"); ok && strings.Contains(text, "://") {
 		if _, value, ok := strings.Cut(query, "="); ok {
-			all = append(all, value)
 			// A link's parameter writes a blank as "+" and a plus as an escape.
 			if unescaped, err := url.QueryUnescape(value); err == nil {
 				all = append(all, unescaped)
 			}
+			all = append(all, value)
 		}
 	}
 	lines := strings.Split(text, "\n")

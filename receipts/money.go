@@ -9,8 +9,7 @@ import (
 // maxDigits keeps every sum far inside int64.
 const maxDigits = 15
 
-// String writes the amount with two decimals: "499.90 RUB". All currencies read here
-// have a hundred minor units.
+// String writes the amount with all decimals of its currency: "499.90 RUB", "500 PYG".
 func (m Money) String() string { return m.decimal() + " " + m.Currency }
 
 func (m Money) decimal() string {
@@ -18,7 +17,13 @@ func (m Money) decimal() string {
 	if n < 0 {
 		sign, n = "-", -n
 	}
-	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
+	places := decimals(m.Currency)
+	digits := fmt.Sprintf("%0*d", places+1, n)
+	whole, rest := digits[:len(digits)-places], digits[len(digits)-places:]
+	if places == 0 {
+		return sign + whole
+	}
+	return sign + whole + "." + rest
 }
 
 // sum is a number as a code writes it.

@@ -58,6 +58,11 @@ type format struct {
 	trusted func(Receipt, Keys) []Check
 	// write makes the code's text out of printed requisites, for FromFields.
 	write func(requisites) string
+	// alone says that the document's number names the receipt without a device's.
+	alone bool
+	// forget takes out of a code's text what it says of the buyer; nil for formats that
+	// say nothing. The text left reads as the same receipt.
+	forget func(string) string
 }
 
 // formats is in order of detection: what cannot be mistaken first (a prefix, a length, a
@@ -71,6 +76,9 @@ var formats = []format{
 	slovenia,
 	bulgaria,
 	portugal,
+	armenia,
+	turkey,
+	saudi,
 	belarus,
 	serbia,
 	republikaSrpska,
@@ -81,6 +89,20 @@ var formats = []format{
 	croatia,
 	poland,
 	greece,
+	moldova,
+	azerbaijan,
+	egypt,
+	brazil,
+	brazilSAT,
+	argentina,
+	uruguay,
+	paraguay,
+	mexico,
+	colombia,
+	bolivia,
+	kenya,
+	tanzania,
+	indonesia,
 	kyrgyzstan,
 	uzbekistan,
 	ukraine,

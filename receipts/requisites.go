@@ -2,6 +2,7 @@ package receipts
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -72,7 +73,7 @@ func (f format) canonical(in Fields) (requisites, error) {
 		}
 	}
 	if in.Total != "" {
-		s, err := parseSum(bareSum(in.Total))
+		s, err := parseSum(f.wholeSum(bareSum(in.Total)))
 		if err != nil || strings.ContainsAny(in.Total, "-−") {
 			return q, &FieldError{f.name, "total", "not a sum"}
 		}
@@ -86,6 +87,17 @@ func bareSum(s string) string {
 	return strings.TrimFunc(clean(s), func(c rune) bool { return c < '0' || c > '9' })
 }
 
+var thousands = regexp.MustCompile(`^\d{1,3}(?:[.,]\d{3})+$`)
+
+// wholeSum takes the marks between thousands out of a sum of a currency that has no
+// smaller unit: there they cannot be decimal points.
+func (f format) wholeSum(s string) string {
+	if decimals(f.currency) == 0 && thousands.MatchString(s) {
+		return strings.NewReplacer(".", "", ",", "").Replace(s)
+	}
+	return s
+}
+
 // with adds what the country's code has no place for and the paper does.
 func (r Receipt) with(q requisites, currency string) Receipt {
 	if r.Time.IsZero() && !q.Time.IsZero() {
@@ -93,7 +105,7 @@ func (r Receipt) with(q requisites, currency string) Receipt {
 	}
 	if !r.HasTotal && q.Total != "" {
 		s, _ := parseSum(q.Total) // canonical already
-		r.Total, r.HasTotal = Money{s.minor, currency}, true
+		r.Total, r.HasTotal = ofHundredths(s.minor, currency), true
 		r.Warnings = without(r.Warnings, WarnNoTotal)
 	}
 	if r.Operation == Unknown {

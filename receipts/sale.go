@@ -37,7 +37,7 @@ func FromSale(s TillSale) (Receipt, error) {
 		return Receipt{}, &FieldError{saleFormat, "total", "not a sum of a currency"}
 	}
 	f, known := formatOf(r.Country)
-	if known && r.Document != "" && (r.Device != "" || f.name == belarus.name) {
+	if known && r.Document != "" && (r.Device != "" || f.alone) {
 		r.Format = f.name
 		if err := f.identify(&r); err != nil {
 			return Receipt{}, err

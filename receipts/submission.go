@@ -91,7 +91,7 @@ func Record(ctx context.Context, tx pgx.Tx, s Submission) (ID, error) {
 		ON CONFLICT (door, ref) DO NOTHING
 		RETURNING id`,
 		s.Member, s.Door, s.Ref, s.Via, s.FileID, s.At,
-		r.Key(), r.Country, r.Format, r.Text, totalOrNull(r), r.Currency(), r.Time.String(), r.Zone,
+		r.Key(), r.Country, r.Format, r.withoutBuyer(), totalOrNull(r), r.Currency(), r.Time.String(), r.Zone,
 		r.Device, r.Document, r.Sign, r.Operation, r.SellerTaxID, warnings, checks,
 	).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
