@@ -206,8 +206,8 @@ func TestTheSameSystemOfTwoCountriesIsTold(t *testing.T) {
 		t.Errorf("a link to a stranger's host was read as %s", r.Key())
 	}
 	sandbox, err := Parse(serbian("sandbox.suf.purs.gov.rs", 0, 0, ""))
-	if err != nil || checkNamed(sandbox, "production_host") != Fail {
-		t.Errorf("production_host of the sandbox = %q, %v, want fail", checkNamed(sandbox, "production_host"), err)
+	if err != nil || checkNamed(sandbox, "production") != Fail {
+		t.Errorf("production of the sandbox = %q, %v, want fail", checkNamed(sandbox, "production"), err)
 	}
 }
 

@@ -25,7 +25,7 @@ func efi(country, name, currency, host, test string) format {
 		key:      func(r Receipt) Key { return Key(country + ":" + strings.ToLower(r.Sign)) },
 		checks: func(r Receipt) []Check {
 			in, _ := readInput(r.Text)
-			return []Check{{"production_host", passIf(in.host == host), L1}, {"iic_32_digits", passIf(len(r.Sign) == 32), L1}}
+			return []Check{{"production", passIf(in.host == host), L1}, {"iic_32_digits", passIf(len(r.Sign) == 32), L1}}
 		},
 	}
 }

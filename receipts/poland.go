@@ -49,7 +49,7 @@ var poland = format{
 	checks: func(r Receipt) []Check {
 		in, _ := readInput(r.Text)
 		production := in.host == "ksef.mf.gov.pl" || in.host == "qr.ksef.mf.gov.pl"
-		return []Check{{"production_host", passIf(production), L1}, {"nip", passIf(validNIP(string(r.SellerTaxID))), L2}}
+		return []Check{{"production", passIf(production), L1}, {"nip", passIf(validNIP(string(r.SellerTaxID))), L2}}
 	},
 	trusted: func(r Receipt, known Keys) []Check {
 		result := NotApplicable

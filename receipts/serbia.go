@@ -36,7 +36,7 @@ func taxCore(country, name, currency, host string) format {
 		checks: func(r Receipt) []Check {
 			in, _ := readInput(r.Text)
 			b, _ := taxCoreBytes(r.Text)
-			return []Check{{"production_host", passIf(in.host == host), L1}, {"md5", passIf(taxCoreIntact(b)), L3}}
+			return []Check{{"production", passIf(in.host == host), L1}, {"md5", passIf(taxCoreIntact(b)), L3}}
 		},
 	}
 }

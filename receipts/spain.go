@@ -27,7 +27,7 @@ var verifactu = format{
 	checks: func(r Receipt) []Check {
 		in, _ := readInput(r.Text)
 		production := strings.HasPrefix(in.host, "www2.") || in.host == "agenciatributaria.gob.es"
-		return []Check{{"production_host", passIf(production), L1}, {"nif", spanishNIF(r.SellerTaxID), L2}}
+		return []Check{{"production", passIf(production), L1}, {"nif", spanishNIF(r.SellerTaxID), L2}}
 	},
 }
 

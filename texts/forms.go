@@ -86,7 +86,7 @@ func (p Printer) Points(hundredths int64) string {
 var symbols = map[string]string{"RUB": "₽", "UAH": "₴", "KZT": "₸", "USD": "$", "EUR": "€", "BYN": "Br", "UZS": "soʻm", "KGS": "сом"}
 
 // exponents are the currencies whose minor unit is not a hundredth, by ISO 4217.
-var exponents = map[string]int{"JPY": 0, "KRW": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3}
+var exponents = map[string]int{"JPY": 0, "KRW": 0, "ISK": 0, "PYG": 0, "KWD": 3, "BHD": 3, "TND": 3}
 
 // Money prints a sum: «1 249,90 ₽», "₽1,249.90".
 func (p Printer) Money(minor int64, currency string) string {
