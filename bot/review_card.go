@@ -107,7 +107,7 @@ func (t *Talk) reviewLines(o program.Outcome, s receipts.Submitted, buyer member
 		via = "none"
 	}
 	lines = append(lines, t.P.Text("review_bought", texts.Data{"Bought": t.bought(o.Receipt, zone), "Via": t.P.Plain("via_" + via)}))
-	if o.Receipt.Device+o.Receipt.Document+o.Receipt.Sign != "" {
+	if o.Receipt.Device+o.Receipt.Sign != "" { // a till's own number is nothing that is printed
 		lines = append(lines, t.P.Text("review_fiscal", texts.Data{"Device": orDash(o.Receipt.Device),
 			"Document": orDash(o.Receipt.Document), "Sign": orDash(o.Receipt.Sign)}))
 	}
