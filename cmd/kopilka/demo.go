@@ -21,7 +21,7 @@ import (
 type demoCommand struct {
 	Listen string `help:"Address of the web page." default:"localhost:8080" env:"KOPILKA_DEMO_LISTEN"`
 	Dir    string `help:"Folder for the demo's own database; it is made anew at each start. Empty: a temporary one." type:"path"`
-	Lang   string `help:"Language of the shopper: ru, uk or en." enum:"ru,uk,en" default:"ru"`
+	Lang   string `help:"Language of the chats: ru, uk or en." enum:"ru,uk,en" default:"ru"`
 }
 
 func (c *demoCommand) Run(w *world) error {

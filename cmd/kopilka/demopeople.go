@@ -19,11 +19,11 @@ type demoPeople struct {
 
 // people makes the three, and gives two of them their roles.
 func (m *demoMall) people(ctx context.Context, telegram *tgfake.Server, lang string) (*demoPeople, error) {
-	names := map[string]string{"ru": "Анна", "uk": "Олена", "en": "Anna"}
+	names := map[string][3]string{"ru": {"Анна", "Олег", "Мария"}, "uk": {"Олена", "Олег", "Марія"}, "en": {"Anna", "Oleg", "Maria"}}[texts.Language(lang)]
 	p := &demoPeople{
-		shopper: telegram.User(tgfake.UserSpec{FirstName: names[texts.Language(lang)], Lang: lang, Phone: "79001112233"}),
-		cashier: telegram.User(tgfake.UserSpec{FirstName: "Олег", Lang: "ru", Phone: "79002223344"}),
-		admin:   telegram.User(tgfake.UserSpec{FirstName: "Мария", Lang: "ru", Phone: "79003334455"}),
+		shopper: telegram.User(tgfake.UserSpec{FirstName: names[0], Lang: lang, Phone: "79001112233"}),
+		cashier: telegram.User(tgfake.UserSpec{FirstName: names[1], Lang: lang, Phone: "79002223344"}),
+		admin:   telegram.User(tgfake.UserSpec{FirstName: names[2], Lang: lang, Phone: "79003334455"}),
 	}
 	if err := m.employ(ctx, p.cashier, members.RoleCashier, 0); err != nil {
 		return nil, err
@@ -34,12 +34,12 @@ func (m *demoMall) people(ctx context.Context, telegram *tgfake.Server, lang str
 // employ makes a person a member and gives them a role, at a shop of the mall or, with -1,
 // in all of it.
 func (m *demoMall) employ(ctx context.Context, u *tgfake.User, role members.Role, shop int) error {
-	at := m.now()
+	at, lang := m.now(), u.Spec().Lang
 	var consents []members.Consent
 	for _, kind := range []string{"terms", "privacy", "promo"} {
-		consents = append(consents, members.Consent{Kind: kind, Version: program.Defaults().Terms, Given: true, Lang: "ru", Evidence: "demo", At: at})
+		consents = append(consents, members.Consent{Kind: kind, Version: program.Defaults().Terms, Given: true, Lang: lang, Evidence: "demo", At: at})
 	}
-	j, err := m.program.Join(ctx, program.Join{Telegram: u.ID(), Name: u.Name(), Lang: "ru", Source: "demo", Consents: consents})
+	j, err := m.program.Join(ctx, program.Join{Telegram: u.ID(), Name: u.Name(), Lang: lang, Source: "demo", Consents: consents})
 	if err != nil {
 		return fmt.Errorf("join the demo's %s: %w", role, err)
 	}
@@ -66,7 +66,7 @@ func (p *demoPeople) arrive() {
 func (p *demoPeople) chats() []demopage.Chat {
 	return []demopage.Chat{
 		{Key: "shopper", Title: "Покупатель", User: p.shopper},
-		{Key: "cashier", Title: "Кассир", Subtitle: "Кофейня «Зерно»", User: p.cashier},
+		{Key: "cashier", Title: "Кассир", Subtitle: demoShops[0].name, User: p.cashier},
 		{Key: "admin", Title: "Администратор", Subtitle: "ТРЦ «Копилка»", User: p.admin},
 	}
 }

@@ -48,8 +48,8 @@ type Chat struct {
 type Sample struct {
 	// Name is the picture's name in its address, without an extension.
 	Name string
-	// Caption stands under the thumbnail.
-	Caption string
+	// Captions stand under the thumbnail, by the page's language.
+	Captions map[string]string
 	// Text is the text of the picture's QR, offered for typing; "" is none.
 	Text string
 	// NoQR marks a picture whose QR is torn off.

@@ -24,11 +24,11 @@ type (
 		Phone    string `json:"phone"`
 	}
 	sampleView struct {
-		Name    string `json:"name"`
-		Caption string `json:"caption"`
-		Text    string `json:"text,omitempty"`
-		NoQR    bool   `json:"no_qr,omitempty"`
-		URL     string `json:"url"`
+		Name     string            `json:"name"`
+		Captions map[string]string `json:"captions"`
+		Text     string            `json:"text,omitempty"`
+		NoQR     bool              `json:"no_qr,omitempty"`
+		URL      string            `json:"url"`
 	}
 )
 
@@ -42,7 +42,7 @@ func (p *Page) describe(w http.ResponseWriter, _ *http.Request) error {
 		d.Chats = append(d.Chats, chatView{c.Key, c.Title, c.Subtitle, c.User.Name(), c.User.Spec().Phone})
 	}
 	for _, s := range p.samples {
-		d.Samples = append(d.Samples, sampleView{s.Name, s.Caption, s.Text, s.NoQR, "/samples/" + url.PathEscape(s.Name) + ".jpg"})
+		d.Samples = append(d.Samples, sampleView{s.Name, s.Captions, s.Text, s.NoQR, "/samples/" + url.PathEscape(s.Name) + ".jpg"})
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, http.StatusOK, d)

@@ -39,7 +39,7 @@ func newWorld(t *testing.T) *world {
 			{Key: "cashier", Title: "Кассир", User: w.oleg},
 		},
 		Samples: []Sample{
-			{Name: "kofe", Caption: "Кофе, 788,00", Text: "t=20261121T1844", JPEG: func() ([]byte, error) { w.samplesDrawn++; return picture(200, 300), nil }},
+			{Name: "kofe", Captions: map[string]string{"ru": "Кофе, 788,00"}, Text: "t=20261121T1844", JPEG: func() ([]byte, error) { w.samplesDrawn++; return picture(200, 300), nil }},
 			{Name: "broken", JPEG: func() ([]byte, error) { return nil, errors.New("no paper") }},
 		},
 	})

@@ -78,7 +78,7 @@ function contact(card) {
   const name = [card.first_name, card.last_name].filter(Boolean).join(' ');
   return el('div', { class: 'attachment' },
     el('span', { class: 'attachment-icon' }, icon('contact')),
-    el('span', { class: 'attachment-text' }, el('b', {}, name || word('contact')), el('small', {}, card.phone_number)));
+    el('span', { class: 'attachment-text' }, el('b', {}, name || word('contact')), el('small', {}, card.phone_number.startsWith('+') ? card.phone_number : `+${card.phone_number}`)));
 }
 
 function inlineKeyboard(message, ctx) {

@@ -1,7 +1,7 @@
 // The tray of sample receipts beside the shopper's chat; a drawer where there
 // is no room beside it.
 import { el, icon, clickOutside } from './dom.js';
-import { word, translate } from './words.js';
+import { word, translate, language } from './words.js';
 import { act } from './api.js';
 
 export class Tray {
@@ -28,15 +28,16 @@ export class Tray {
 
   item(sample) {
     const send = (as) => this.send(sample, as);
+    const caption = sample.captions[language()] ?? sample.name;
     const tools = el('div', { class: 'sample-tools' },
       el('button', { type: 'button', class: 'chip', onclick: () => send('file') }, icon('file'), word('sampleAsFile')));
     if (sample.text) tools.append(el('button', { type: 'button', class: 'chip', onclick: () => this.paste(sample) }, icon('qr'), word('sampleAsText')));
     return el('li', { class: 'sample' },
-      el('button', { type: 'button', class: 'sample-photo', 'aria-label': word('sampleAsPhoto', { name: sample.caption }), onclick: () => send('photo') },
+      el('button', { type: 'button', class: 'sample-photo', 'aria-label': word('sampleAsPhoto', { name: caption }), onclick: () => send('photo') },
         el('img', { src: sample.url, alt: '', loading: 'lazy', decoding: 'async', draggable: false, onload: (e) => e.target.classList.add('drawn') }),
         el('span', { class: 'sample-go' }, icon('send')),
         sample.no_qr ? el('span', { class: 'torn' }, word('tornQR')) : null),
-      el('div', { class: 'sample-caption' }, sample.caption),
+      el('div', { class: 'sample-caption' }, caption),
       tools);
   }
 
