@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -113,6 +114,9 @@ func activeMerchants(ctx context.Context, q postgres.Querier, search string) ([]
 // join makes a member of whoever agreed by the button: with news or without.
 func join(ctx context.Context, t *Talk) error {
 	promo, payload := t.Params.Text(0) == "1", t.Params.Text(1)
+	if again, err := t.joinedBefore(ctx); err != nil || again {
+		return errors.Join(err, t.disarm(ctx))
+	}
 	kept, err := t.kept()
 	if err != nil {
 		return err
@@ -144,6 +148,24 @@ func join(ctx context.Context, t *Talk) error {
 	return t.submitKept(ctx, kept)
 }
 
+// joinedBefore reports whether an earlier tap made the sender a member: a second one gets
+// no second card. A second run of the same tap does, for the first may not have given it.
+func (t *Talk) joinedBefore(ctx context.Context) (bool, error) {
+	if !t.joined() {
+		return false, nil
+	}
+	all, err := members.Consents(ctx, t.DB, t.Member.ID)
+	for _, c := range all {
+		if strings.HasPrefix(c.Evidence, t.evidence()) {
+			return false, err
+		}
+	}
+	return true, err
+}
+
+// evidence names the update that proves a consent.
+func (t *Talk) evidence() string { return fmt.Sprintf("telegram update %d, ", t.updates[0]) }
+
 // consents are what the tap says yes and no to, with the update that proves it.
 func (t *Talk) consents(s program.Settings, promo bool) []members.Consent {
 	button := "join_quiet"
@@ -153,7 +175,7 @@ func (t *Talk) consents(s program.Settings, promo bool) []members.Consent {
 	var all []members.Consent
 	for kind, given := range map[string]bool{members.ConsentTerms: true, members.ConsentPrivacy: true, members.ConsentPromo: promo} {
 		all = append(all, members.Consent{Kind: kind, Version: s.Terms, Given: given, Lang: t.P.Lang(),
-			Evidence: fmt.Sprintf("telegram update %d, button %s", t.updates[0], button), At: t.At})
+			Evidence: t.evidence() + "button " + button, At: t.At})
 	}
 	return all
 }

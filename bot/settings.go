@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"kopilka/members"
@@ -116,7 +115,7 @@ func (t *Talk) consent(ctx context.Context, given bool, how string) error {
 	}
 	return pgx.BeginFunc(ctx, t.DB, func(tx pgx.Tx) error {
 		return members.RecordConsent(ctx, tx, t.Member.ID, members.Consent{Kind: members.ConsentPromo, Version: s.Terms, Given: given,
-			Lang: t.P.Lang(), Evidence: fmt.Sprintf("telegram update %d, %s", t.updates[0], how), At: t.At})
+			Lang: t.P.Lang(), Evidence: t.evidence() + how, At: t.At})
 	})
 }
 
