@@ -101,8 +101,8 @@ func TestWhoBlockedTheBotSendsNothing(t *testing.T) {
 	w := newWorld(t)
 	w.anna.Start("")
 	w.anna.Block()
-	if status, _ := w.post("/api/chats/shopper/text", `{"text":"a"}`); status != http.StatusConflict {
-		t.Errorf("text of one who blocked the bot = %d, want 409", status)
+	if status, _ := w.post("/api/chats/shopper/text", `{"text":"a"}`); status != http.StatusForbidden {
+		t.Errorf("text of one who blocked the bot = %d, want 403", status)
 	}
 }
 

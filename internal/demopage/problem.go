@@ -21,7 +21,7 @@ var (
 	errNoFile   = &refusal{http.StatusNotFound, "no such file"}
 	errNoSample = &refusal{http.StatusNotFound, "no such sample"}
 	errTooBig   = &refusal{http.StatusRequestEntityTooLarge, "the file is over 20 MB"}
-	errBlocked  = &refusal{http.StatusConflict, "the person has blocked the bot"}
+	errBlocked  = &refusal{http.StatusForbidden, "the person has blocked the bot"}
 )
 
 // answer turns the error of a handler into a response.

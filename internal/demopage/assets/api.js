@@ -22,13 +22,15 @@ export async function act(key, action, body) {
       body: form ? body : JSON.stringify(body ?? {}),
     });
     if (response.ok) return true;
-    const problem = await response.json().catch(() => ({}));
-    pageToast(word('notSent', { why: problem.error ?? response.status }));
-  } catch (error) {
-    pageToast(word('notSent', { why: error.message }));
+    pageToast(refusals[response.status] ? word(refusals[response.status]) : word('notSent', { why: response.status }));
+  } catch {
+    pageToast(word('notSentOffline'));
   }
   return false;
 }
+
+// refusals are the words for what the server refuses; its own are for programs.
+const refusals = { 403: 'notSentBlocked', 409: 'notSentChanged', 413: 'tooBig' };
 
 export function upload(key, action, files, caption = '') {
   const form = new FormData();

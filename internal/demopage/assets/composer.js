@@ -68,7 +68,12 @@ export class Composer {
     const text = this.input.value.trim();
     if (!text) { this.input.focus(); return; }
     this.write('');
-    this.actions.send(text);
+    this.sendOrKeep(text);
+  }
+
+  // sendOrKeep gives the text back to whoever wrote it when it could not go.
+  async sendOrKeep(text) {
+    if (!await this.actions.send(text) && !this.input.value) this.write(text);
   }
 
   // write puts text into the field, for the person to send.
