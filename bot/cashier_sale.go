@@ -40,6 +40,9 @@ func (t *Talk) showSale(ctx context.Context, d deal) error {
 	if err != nil {
 		return err
 	}
+	if least := a.Settings.Currencies[total.Currency].MinSum; total.Minor < least {
+		return t.tooSmall(ctx, d, a, total, least)
+	}
 	quote, err := t.Program.Quote(ctx, actor, d.Buyer, catalog.MerchantID(d.Merchant), total)
 	if errors.Is(err, program.ErrSum) {
 		d.Minor = 0
@@ -58,6 +61,13 @@ func (t *Talk) showSale(ctx context.Context, d deal) error {
 			Row(Tap(t.P.Plain("button_change_sum"), t.FlowToken(dealChange))),
 		}
 	})
+}
+
+// tooSmall asks for another sum when the one that was given earns nothing.
+func (t *Talk) tooSmall(ctx context.Context, d deal, a program.Account, total receipts.Money, least int64) error {
+	d.Minor, d.Document = 0, ""
+	html := t.P.Text("sale_min_sum", texts.Data{"Min": texts.Money{Minor: least, Currency: total.Currency}, "Total": sum(total)})
+	return t.askDeal(ctx, d, "sum", html+"\n\n"+t.P.Text("deal_sum", t.buyerData(a)), nil)
 }
 
 // saleCard is what a cashier checks before a tap: whom, how much, what for.

@@ -75,6 +75,9 @@ func (t *Talk) otherOfStaff(ctx context.Context) error {
 	if who, ok := readBuyer(t.Text(), t.country(ctx, deal{})); ok {
 		return t.showBuyer(ctx, who)
 	}
+	if isCardLike(t.Text()) {
+		return t.Say(ctx, "deal_card_wrong", nil, t.keyboard())
+	}
 	return t.Say(ctx, "unknown_till", nil, t.keyboard())
 }
 
