@@ -48,7 +48,7 @@ func (s *stage) coffee(document int) string {
 // awaitOps waits until that many receipts have been credited.
 func (s *stage) awaitOps(want int) {
 	s.t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		var n int
 		err := s.db.QueryRow(s.t.Context(), `SELECT count(*) FROM ledger.op WHERE source = 'receipt'`).Scan(&n)
 		if err == nil && n >= want {
@@ -123,7 +123,7 @@ func TestKillAnywhere(t *testing.T) {
 // awaitTold waits until every accrual has been told.
 func (s *stage) awaitTold(want int) {
 	s.t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		var told int
 		var states string
 		err := s.db.QueryRow(s.t.Context(), `
