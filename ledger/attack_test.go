@@ -31,17 +31,20 @@ var attacks = map[string]struct{ sql, refusal string }{
 		`INSERT INTO ledger.account (seq, available, opened_at) VALUES (1, 1000, now())`, "account_is_its_last_entry"},
 	"delete an account": {
 		`DELETE FROM ledger.account WHERE id = {B}`, "KL001"},
-	"forge an entry": {
-		`INSERT INTO ledger.entry (account, seq, op, available_before, pending_before, held_before, debt_before, available, pending, held, debt)
-			VALUES ({A}, 4, {OP}, 120, 0, 0, 0, 1120, 0, 0, 0)`, "KL001"},
+	"forge where an entry ends": {
+		batchedOp(`'test', 'x', 'accrual', {A}, 4, 10, 120, 1120`), "op_is_sound"},
+	"forge where an entry starts": {
+		batchedOp(`'test', 'x', 'accrual', {A}, 4, 10, 1120, 1130`), "entry_continues"},
+	"forge where an account starts": {
+		batchedOp(`'test', 'x', 'accrual', {B}, 1, 10, 1000, 1010`), "entry_first_starts_empty"},
 	"edit an entry": {
-		`UPDATE ledger.entry SET available = 1120 WHERE account = {A} AND seq = 3`, "KL001"},
+		`UPDATE ledger.op SET available = 1120 WHERE account = {A} AND seq = 3`, "KL001"},
 	"delete an entry": {
-		`DELETE FROM ledger.entry WHERE account = {A} AND seq = 1`, "KL001"},
+		`DELETE FROM ledger.op WHERE account = {A} AND seq = 1`, "KL001"},
 	"delete the last entry": {
-		`DELETE FROM ledger.entry WHERE account = {A} AND seq = 3`, "KL001"},
+		`DELETE FROM ledger.op WHERE account = {A} AND seq = 3`, "KL001"},
 	"empty the entries": {
-		`TRUNCATE ledger.entry CASCADE`, "KL001"},
+		`TRUNCATE ledger.op CASCADE`, "KL001"},
 	"edit an operation": {
 		`UPDATE ledger.op SET points = -10 WHERE id = {OP}`, "KL001"},
 	"delete an operation to use its key again": {
@@ -59,7 +62,7 @@ var attacks = map[string]struct{ sql, refusal string }{
 	"an unknown kind": {
 		accrualOp(`'test', 'x', 'gift', {A}, 4, 100`), "op_is_sound"},
 	"repay a debt that is not there": {
-		`INSERT INTO ledger.op (source, key, req_hash, kind, account, seq, points, debt, origin, available_at, expires_at, actor, reason, at)
+		`INSERT INTO ledger.op (source, key, req_hash, kind, account, seq, points, debt_change, origin, available_at, expires_at, actor, reason, at)
 			VALUES ('test', 'x', '', 'accrual', {A}, 4, 100, -40, 'promo', now(), 'infinity', '', '', now())`, "points_are_not_below_zero"},
 	"redeem without burning lots": {
 		plainOp(`'test', 'x', 'redemption', {A}, 4, -20, 0, NULL`), "KL003"},
@@ -68,7 +71,7 @@ var attacks = map[string]struct{ sql, refusal string }{
 	"redeem less than the lots burnt": {
 		moves(`({A}, 4, 2, 'active', 'spent', 30)`) + plainOp(`'test', 'x', 'redemption', {A}, 4, -20, 0, NULL`), "KL003"},
 	"hide a loss in an accrual": {
-		moves(`({A}, 4, 2, 'active', 'spent', 30)`) + accrualOp(`'test', 'x', 'accrual', {A}, 4, 100`), "40001"},
+		moves(`({A}, 4, 2, 'active', 'spent', 30)`) + accrualOp(`'test', 'x', 'accrual', {A}, 4, 100`), "lot_move_has_its_entry"},
 	"overdraw": {
 		moves(`({A}, 4, 1, 'active', 'spent', 70), ({A}, 4, 2, 'active', 'spent', 51)`), "points_are_not_below_zero"},
 	"give points by a reversal": {
@@ -81,14 +84,20 @@ var attacks = map[string]struct{ sql, refusal string }{
 	"reverse what is another's": {
 		moves(`({A}, 4, 1, 'spent', 'active', 10)`) + plainOp(`'test', 'x', 'reversal', {A}, 4, 10, 0, (SELECT min(id) FROM ledger.op WHERE account <> {A})`), "op_refs_op"},
 	"call an expiry a batch": {
-		moves(`({A}, 4, 2, 'active', 'expired', 50)`) + `INSERT INTO ledger.op (source, key, kind, account, seq, points, req_hash, actor, reason, at, batched)
-			VALUES ('test', 'x', 'expiry', {A}, 4, -50, '', '', '', now(), true)`, "op_is_sound"},
+		moves(`({A}, 4, 2, 'active', 'expired', 50)`) + batchedOp(`'test', 'x', 'expiry', {A}, 4, -50, 120, 70`), "op_is_sound"},
+	"give points by a batch": {
+		batchedOp(`'test', 'x', 'accrual', {A}, 4, -10, 120, 110`), "op_is_sound"},
 	"leave a number out of a batch": {
-		`INSERT INTO ledger.op (source, key, kind, account, seq, points, req_hash, origin, available_at, expires_at, actor, reason, at, batched)
-			SELECT 'test', n::text, 'accrual', {A}, n, 10, '', 'promo', now(), 'infinity', '', '', now(), true FROM unnest('{4,6}'::bigint[]) n`, "40001"},
+		batchedOp(`'test', 'x', 'accrual', {A}, 4, 10, 120, 130`) + batchedOp(`'test', 'y', 'accrual', {A}, 6, 10, 130, 140`), "entry_continues"},
+	"take the number of an entry that stands in a batch": {
+		batchedOp(`'test', 'x', 'accrual', {A}, 3, 10, 150, 160`), "entry_number"},
+	"leave the first of a batch out": {
+		batchedOp(`'test', 'x', 'accrual', {A}, 5, 10, 120, 130`), "entry_continues"},
 	"hide a single accrual in a batch": {
-		`INSERT INTO ledger.op (source, key, kind, account, seq, points, req_hash, origin, available_at, expires_at, actor, reason, at, batched)
-			SELECT 'test', n::text, 'accrual', {A}, n, 10, '', 'promo', now(), 'infinity', '', '', now(), n > 4 FROM generate_series(4, 6) n`, "op_is_sound"},
+		`INSERT INTO ledger.op (source, key, kind, account, seq, points, available_before, available, pending_before, held_before, debt_before,
+				pending, held, debt, req_hash, origin, available_at, expires_at, actor, reason, at, batched)
+			SELECT 'test', n::text, 'accrual', {A}, n, 10, 80 + 10 * n, 90 + 10 * n, 0, 0, 0, 0, 0, 0, '', 'promo', now(), 'infinity', '', '', now(), n > 4
+			FROM generate_series(4, 6) n`, "op_is_sound"},
 	"burn a lot silently": {
 		`UPDATE ledger.lot SET active = 0, spent = amount WHERE account = {A} AND id = 2`, "KL001"},
 	"burn a lot by a move without an operation": {
@@ -126,16 +135,15 @@ var deeperAttacks = map[string]struct{ sql, refusal string }{
 	"edit a balance and its number": {
 		`UPDATE ledger.account SET available = available + 1000, seq = seq + 1 WHERE id = {A};`, "account_is_its_last_entry"},
 	"go back to an older entry": {
-		`UPDATE ledger.account SET available = 100, seq = 1 WHERE id = {A}; DELETE FROM ledger.entry WHERE account = {A} AND seq = 3;`, "KL001"},
+		`UPDATE ledger.account SET available = 100, seq = 1 WHERE id = {A};`, "KL001"},
+	"go back to no entry": {
+		`UPDATE ledger.account SET available = 1000, seq = 0 WHERE id = {A};`, "KL001"},
 	"an entry with a wrong start": {
-		`INSERT INTO ledger.entry (account, seq, op, available_before, pending_before, held_before, debt_before, available, pending, held, debt)
-			VALUES ({A}, 4, {OP}, 1120, 0, 0, 0, 1120, 0, 0, 0);`, "entry_continues"},
+		batchedOp(`'test', 'x', 'accrual', {A}, 4, 10, 1120, 1130`), "entry_continues"},
 	"an entry after a gap": {
-		`INSERT INTO ledger.entry (account, seq, op, available_before, pending_before, held_before, debt_before, available, pending, held, debt)
-			VALUES ({A}, 5, {OP}, 120, 0, 0, 0, 120, 0, 0, 0);`, "entry_continues"},
+		batchedOp(`'test', 'x', 'accrual', {A}, 5, 10, 120, 130`), "entry_continues"},
 	"a first entry that starts rich": {
-		`INSERT INTO ledger.entry (account, seq, op, available_before, pending_before, held_before, debt_before, available, pending, held, debt)
-			VALUES ({B}, 1, {OP}, 120, 0, 0, 0, 120, 0, 0, 0);`, "entry_first_starts_empty"},
+		batchedOp(`'test', 'x', 'accrual', {B}, 1, 10, 1000, 1010`), "entry_first_starts_empty"},
 	"burn a lot over its amount": {
 		`UPDATE ledger.lot SET active = active - 51, spent = spent + 51 WHERE account = {A} AND id = 2;`, "points_are_not_below_zero"},
 	"burn a lot into nothing": {
@@ -147,8 +155,15 @@ func accrualOp(values string) string {
 		VALUES (` + values + `, '', 'promo', now(), 'infinity', '', '', now());`
 }
 
+// batchedOp says where the account is before and after it, which others may not.
+func batchedOp(values string) string {
+	return `INSERT INTO ledger.op (source, key, kind, account, seq, points, available_before, available, pending_before, held_before, debt_before,
+		pending, held, debt, req_hash, origin, available_at, expires_at, actor, reason, at, batched)
+		VALUES (` + values + `, 0, 0, 0, 0, 0, 0, '', 'promo', now(), 'infinity', '', '', now(), true);`
+}
+
 func plainOp(values string) string {
-	return `INSERT INTO ledger.op (source, key, kind, account, seq, points, debt, refs_op, req_hash, actor, reason, at)
+	return `INSERT INTO ledger.op (source, key, kind, account, seq, points, debt_change, refs_op, req_hash, actor, reason, at)
 		VALUES (` + values + `, '', '', '', now());`
 }
 

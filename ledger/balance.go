@@ -32,7 +32,7 @@ func BalanceOf(ctx context.Context, q postgres.Querier, a AccountID, at time.Tim
 						coalesce(sum(l.pending) OVER (ORDER BY l.available_at, l.id), 0) - l.pending)))
 				ELSE 0 END::bigint AS repaid
 			FROM ledger.lot l
-			WHERE l.account = $1 AND (l.active > 0 OR l.pending > 0)
+			WHERE l.account = $1 AND (l.spendable OR l.pending > 0)
 		), due AS (
 			SELECT available_at, expires_at, active,
 				CASE WHEN matures THEN pending ELSE 0 END AS matured,

@@ -19,15 +19,14 @@ const MaxHistory = 1000
 // there, has an empty history.
 func History(ctx context.Context, q postgres.Querier, a AccountID, before int64, limit int) ([]Entry, error) {
 	rows, err := q.Query(ctx, `
-		SELECT e.seq, o.id, o.kind,
-			e.available - e.available_before, e.pending - e.pending_before, e.held - e.held_before, e.debt - e.debt_before,
-			e.available, o.at, o.actor, o.reason, o.source, o.key, coalesce(o.origin, ''),
+		SELECT o.seq, o.id, o.kind,
+			o.available - o.available_before, o.pending - o.pending_before, o.held - o.held_before, o.debt - o.debt_before,
+			o.available, o.at, o.actor, o.reason, o.source, o.key, coalesce(o.origin, ''),
 			coalesce(r.id, 0), o.available_at, o.expires_at
-		FROM ledger.entry e
-		JOIN ledger.op o ON o.id = e.op
+		FROM ledger.op o
 		LEFT JOIN ledger.op r ON r.refs_op = o.id
-		WHERE e.account = $1 AND ($2 = 0 OR e.seq < $2)
-		ORDER BY e.seq DESC
+		WHERE o.account = $1 AND ($2 = 0 OR o.seq < $2)
+		ORDER BY o.seq DESC
 		LIMIT $3`,
 		a, before, min(max(limit, 0), MaxHistory))
 	if err != nil {

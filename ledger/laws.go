@@ -1,7 +1,7 @@
 package ledger
 
 // law is a query for the places where it does not hold, among the accounts after $1 and
-// up to $2.
+// up to $2. An operation is called an entry where it is a line of its account's history.
 type law struct{ name, query string }
 
 // laws are checked by Verify. None asks a table about itself alone: what CHECK and UNIQUE
@@ -10,41 +10,39 @@ var laws = []law{
 	{"an account is its last entry", `
 		SELECT format('account %s at entry %s', a.id, a.seq)
 		FROM ledger.account a
-		LEFT JOIN ledger.entry e ON e.account = a.id AND e.seq = a.seq
+		LEFT JOIN ledger.op e ON e.account = a.id AND e.seq = a.seq
 		WHERE a.id > $1 AND a.id <= $2
 			AND (a.seq, a.available, a.pending, a.held, a.debt) IS DISTINCT FROM
 				(coalesce(e.seq, 0), coalesce(e.available, 0), coalesce(e.pending, 0), coalesce(e.held, 0), coalesce(e.debt, 0))`},
 	{"an entry is in its account", `
 		SELECT format('account %s entry %s', e.account, e.seq)
-		FROM ledger.entry e
+		FROM ledger.op e
 		LEFT JOIN ledger.account a ON a.id = e.account
 		WHERE e.account > $1 AND e.account <= $2 AND (a.id IS NULL OR e.seq > a.seq)`},
 	{"an entry starts where the one before it ended", `
 		SELECT format('account %s entry %s', account, seq)
 		FROM (
-			SELECT account, seq, available_before, pending_before, held_before, debt_before,
-				lag(seq, 1, 0::bigint) OVER w AS last_seq,
+			SELECT account, seq, prev_seq, available_before, pending_before, held_before, debt_before,
+				lag(seq) OVER w AS last_seq,
 				lag(available, 1, 0::bigint) OVER w AS last_available,
 				lag(pending, 1, 0::bigint) OVER w AS last_pending,
 				lag(held, 1, 0::bigint) OVER w AS last_held,
 				lag(debt, 1, 0::bigint) OVER w AS last_debt
-			FROM ledger.entry
+			FROM ledger.op
 			WHERE account > $1 AND account <= $2
 			WINDOW w AS (PARTITION BY account ORDER BY seq)
 		) e
-		WHERE (seq, available_before, pending_before, held_before, debt_before) IS DISTINCT FROM
-			(last_seq + 1, last_available, last_pending, last_held, last_debt)`},
+		WHERE (seq, prev_seq, available_before, pending_before, held_before, debt_before) IS DISTINCT FROM
+			(coalesce(last_seq, 0) + 1, last_seq, last_available, last_pending, last_held, last_debt)`},
 	{"an entry is what its operation says", `
-		SELECT format('account %s entry %s operation %s', e.account, e.seq, e.op)
-		FROM ledger.entry e
-		LEFT JOIN ledger.op o ON o.id = e.op
-		WHERE e.account > $1 AND e.account <= $2
-			AND (o.account, o.seq, o.debt, o.points) IS DISTINCT FROM (e.account, e.seq, e.debt - e.debt_before,
-				e.available + e.pending + e.held - e.debt - e.available_before - e.pending_before - e.held_before + e.debt_before)`},
+		SELECT format('account %s entry %s operation %s', account, seq, id)
+		FROM ledger.op
+		WHERE account > $1 AND account <= $2
+			AND (debt_change, points) IS DISTINCT FROM (debt - debt_before,
+				available + pending + held - debt - available_before - pending_before - held_before + debt_before)`},
 	{"an entry is what happened to the lots", `
 		SELECT format('account %s entry %s', e.account, e.seq)
-		FROM ledger.entry e
-		LEFT JOIN ledger.op o ON o.id = e.op AND o.kind = 'accrual'
+		FROM ledger.op e
 		LEFT JOIN (
 			SELECT account, seq,
 				sum(CASE 'available' WHEN t.bucket THEN t.points ELSE 0 END) AS available,
@@ -59,8 +57,8 @@ var laws = []law{
 		) m ON m.account = e.account AND m.seq = e.seq
 		WHERE e.account > $1 AND e.account <= $2
 			AND (e.available - e.available_before, e.pending - e.pending_before, e.held - e.held_before) IS DISTINCT FROM (
-				coalesce(m.available, 0) + CASE WHEN o.available_at <= o.at THEN o.points ELSE 0 END,
-				coalesce(m.pending, 0) + CASE WHEN o.available_at > o.at THEN o.points ELSE 0 END,
+				coalesce(m.available, 0) + CASE WHEN e.kind = 'accrual' AND e.available_at <= e.at THEN e.points ELSE 0 END,
+				coalesce(m.pending, 0) + CASE WHEN e.kind = 'accrual' AND e.available_at > e.at THEN e.points ELSE 0 END,
 				coalesce(m.held, 0))`},
 	{"a lot is its accrual and its moves", `
 		SELECT format('account %s lot %s', coalesce(l.account, o.account), coalesce(l.id, o.seq))
@@ -70,11 +68,10 @@ var laws = []law{
 			WHERE account > $1 AND account <= $2
 		) l
 		FULL JOIN (
-			SELECT o.account, o.seq, o.origin, o.points,
-				CASE WHEN o.available_at > o.at THEN 'pending' ELSE 'active' END AS born
-			FROM ledger.entry e
-			JOIN ledger.op o ON o.id = e.op AND o.kind = 'accrual'
-			WHERE e.account > $1 AND e.account <= $2
+			SELECT account, seq, origin, points,
+				CASE WHEN available_at > at THEN 'pending' ELSE 'active' END AS born
+			FROM ledger.op
+			WHERE account > $1 AND account <= $2 AND kind = 'accrual'
 		) o ON o.account = l.account AND o.seq = l.id
 		LEFT JOIN (
 			SELECT m.account, m.lot,
@@ -97,7 +94,7 @@ var laws = []law{
 	{"a move has its entry and its lot", `
 		SELECT format('account %s entry %s lot %s', m.account, m.seq, m.lot)
 		FROM ledger.lot_move m
-		LEFT JOIN ledger.entry e ON e.account = m.account AND e.seq = m.seq
+		LEFT JOIN ledger.op e ON e.account = m.account AND e.seq = m.seq
 		LEFT JOIN ledger.lot l ON l.account = m.account AND l.id = m.lot
 		WHERE m.account > $1 AND m.account <= $2 AND (e.seq IS NULL OR l.id IS NULL OR l.id > m.seq)`},
 	{"an account is the sum of its lots", `
@@ -123,17 +120,8 @@ var laws = []law{
 		WHERE a.next_event_at > l.at`},
 	{"a reversal takes back an operation of its account", `
 		SELECT format('account %s operation %s', o.account, o.id)
-		FROM ledger.entry e
-		JOIN ledger.op o ON o.id = e.op AND o.refs_op IS NOT NULL
+		FROM ledger.op o
 		LEFT JOIN ledger.op r ON r.id = o.refs_op
-		WHERE e.account > $1 AND e.account <= $2
+		WHERE o.account > $1 AND o.account <= $2 AND o.refs_op IS NOT NULL
 			AND (r.account IS DISTINCT FROM o.account OR r.seq >= o.seq OR r.kind NOT IN ('accrual', 'redemption'))`},
 }
-
-// lostOps is for when the counts differ: every entry has an operation of its own, so one
-// too many has no entry. It looks at all of the ledger.
-var lostOps = law{"an operation has its entry", `
-	SELECT format('operation %s', o.id)
-	FROM ledger.op o
-	LEFT JOIN ledger.entry e ON e.account = o.account AND e.seq = o.seq AND e.op = o.id
-	WHERE e.op IS NULL`}

@@ -16,10 +16,10 @@ import (
 var corruptions = map[string]struct{ sql, law string }{
 	"a balance":               {`UPDATE ledger.account SET available = 121 WHERE id = {A}`, "an account is its last entry"},
 	"an account gone":         {`DELETE FROM ledger.account WHERE id = {A}`, "an entry is in its account"},
-	"an entry's start":        {`UPDATE ledger.entry SET available_before = 149 WHERE account = {A} AND seq = 3`, "an entry starts where the one before it ended"},
-	"a middle entry gone":     {`DELETE FROM ledger.entry WHERE account = {A} AND seq = 2`, "an entry starts where the one before it ended"},
-	"the last entry gone":     {`DELETE FROM ledger.entry WHERE account = {A} AND seq = 3`, "an account is its last entry"},
-	"an operation gone":       {`DELETE FROM ledger.op WHERE id = {OP}`, "an entry is what its operation says"},
+	"an entry's start":        {`UPDATE ledger.op SET available_before = 149 WHERE account = {A} AND seq = 3`, "an entry starts where the one before it ended"},
+	"a middle entry gone":     {`DELETE FROM ledger.op WHERE account = {A} AND seq = 2`, "an entry starts where the one before it ended"},
+	"the last entry gone":     {`DELETE FROM ledger.op WHERE account = {A} AND seq = 3`, "an account is its last entry"},
+	"an operation gone":       {`DELETE FROM ledger.op WHERE id = {OP}`, "an account is its last entry"},
 	"an operation's points":   {`UPDATE ledger.op SET points = -31 WHERE id = {OP}`, "an entry is what its operation says"},
 	"a move gone":             {`DELETE FROM ledger.lot_move WHERE account = {A}`, "an entry is what happened to the lots"},
 	"a move's points":         {`UPDATE ledger.lot_move SET points = 29 WHERE account = {A}`, "a lot is its accrual and its moves"},
@@ -29,7 +29,8 @@ var corruptions = map[string]struct{ sql, law string }{
 	"a lot of nobody":         {`UPDATE ledger.lot SET account = 999999 WHERE account = {A} AND id = 2`, "an account is the sum of its lots"},
 	"a move of nobody":        {`UPDATE ledger.lot_move SET lot = 77 WHERE account = {A}`, "a move has its entry and its lot"},
 	"a missed moment":         {`UPDATE ledger.account SET next_event_at = 'infinity' WHERE id = {A}`, "no moment is missed"},
-	"an operation for naught": {plainOp(`'test', 'x', 'redemption', {A}, 9, -20, 0, NULL`), "an operation has its entry"},
+	"an operation for naught": {batchedOp(`'test', 'x', 'redemption', {A}, 4, -20, 120, 100`), "an entry is in its account"},
+	"an entry's predecessor":  {`UPDATE ledger.op SET prev_seq = NULL WHERE account = {A} AND seq = 3`, "an entry starts where the one before it ended"},
 	"a reversal of another's": {`UPDATE ledger.op SET kind = 'reversal', refs_op = (SELECT id FROM ledger.op WHERE account <> {A} LIMIT 1) WHERE id = {OP}`,
 		"a reversal takes back an operation of its account"},
 }
@@ -68,11 +69,11 @@ func TestVerifyFindsEveryCorruption(t *testing.T) {
 func TestReportIsWritten(t *testing.T) {
 	t.Parallel()
 	var s strings.Builder
-	report := ledger.Report{Accounts: 2, Ops: 3, Entries: 3, Lots: 1, Wrong: []ledger.Wrong{{Law: "a law", Count: 7, First: []string{"account 1"}}}}
+	report := ledger.Report{Accounts: 2, Ops: 3, Lots: 1, Moves: 4, Wrong: []ledger.Wrong{{Law: "a law", Count: 7, First: []string{"account 1"}}}}
 	if err := report.Write(&s); err != nil {
 		t.Fatal(err)
 	}
-	want := "accounts 2\noperations 3\nentries 3\nlots 1\nWRONG a law: 7\n  account 1\n"
+	want := "accounts 2\noperations 3\nlots 1\nmoves 4\nWRONG a law: 7\n  account 1\n"
 	if s.String() != want {
 		t.Errorf("Write printed %q, want %q", s.String(), want)
 	}

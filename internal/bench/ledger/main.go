@@ -89,7 +89,7 @@ func run(ctx context.Context, o options) error {
 	if figures.Verified = report.OK(); !figures.Verified {
 		report.Write(os.Stderr)
 	}
-	fmt.Printf("verified %d accounts, %d operations, %d entries, %d lots: %v\n", report.Accounts, report.Ops, report.Entries, report.Lots, report.OK())
+	fmt.Printf("verified %d accounts, %d operations, %d lots, %d moves: %v\n", report.Accounts, report.Ops, report.Lots, report.Moves, report.OK())
 	figures.Box = box
 	return figures.print(os.Stdout)
 }
