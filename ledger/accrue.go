@@ -33,9 +33,14 @@ func Accrue(ctx context.Context, tx pgx.Tx, a Accrual) (Result, error) { return 
 // Post posts a in a transaction of its own, which is one round trip. A transaction that
 // lost a race is tried again.
 func Post(ctx context.Context, pool *pgxpool.Pool, a Accrual) (Result, error) {
+	return again(func() (Result, error) { return accrue(ctx, pool, a) })
+}
+
+// again calls post until it does not lose a race.
+func again(post func() (Result, error)) (Result, error) {
 	const tries = 3
 	for try := 1; ; try++ {
-		r, err := accrue(ctx, pool, a)
+		r, err := post()
 		if try == tries || !raced(err) {
 			return r, err
 		}

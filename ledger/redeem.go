@@ -5,16 +5,27 @@ import (
 	"fmt"
 	"time"
 
+	"kopilka/internal/postgres"
+
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Redeem spends points in tx, those that expire first before the others. It returns
 // *InsufficientError, and tx lives on, when there are fewer.
-func Redeem(ctx context.Context, tx pgx.Tx, r Redemption) (Result, error) {
+func Redeem(ctx context.Context, tx pgx.Tx, r Redemption) (Result, error) { return redeem(ctx, tx, r) }
+
+// PostRedemption is Redeem in a transaction of its own, which is one round trip.
+func PostRedemption(ctx context.Context, pool *pgxpool.Pool, r Redemption) (Result, error) {
+	return again(func() (Result, error) { return redeem(ctx, pool, r) })
+}
+
+// redeem is the one statement, in whatever transaction q stands.
+func redeem(ctx context.Context, q postgres.Querier, r Redemption) (Result, error) {
 	if err := r.check(); err != nil {
 		return Result{}, fmt.Errorf("redeem %s: %w", r.Key, err)
 	}
-	o, err := scan(tx.QueryRow(ctx, `
+	o, err := scan(q.QueryRow(ctx, `
 		SELECT `+columns+`
 		FROM ledger.redeem($1, $2, $3, $4, $5, $6, $7, $8)`,
 		r.Account, r.Key.Source, r.Key.ID, r.hash(), r.Points, r.Actor, r.Reason, r.At))

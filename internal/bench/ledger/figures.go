@@ -1,70 +1,81 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"runtime"
-	"strings"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 )
+
+// sample is what a thing's turns gave: operations a second, the time a call took, and the
+// ratio to TPC-B. The figures are means over the turns.
+type sample struct {
+	tps      float64
+	p50, p99 float64 // milliseconds
+	ratio    float64
+	made     float64 // operations in all
+	turns    float64
+}
+
+// add counts one more turn in.
+func (s *sample) add(t sample) {
+	mean := func(of *float64, value float64) { *of = (*of*s.turns + value) / (s.turns + 1) }
+	mean(&s.tps, t.tps)
+	mean(&s.p50, t.p50)
+	mean(&s.p99, t.p99)
+	mean(&s.ratio, t.ratio)
+	s.made += t.made
+	s.turns++
+}
 
 // figures are what the run measured.
 type figures struct {
 	Box      string
 	Verified bool
-	tpcb     []float64
+	tpcb     sample
+	bytes    float64 // of disk an accrual
 
 	single, half, batch, redeem   sample
 	hotNaive, hotSingle, hotBatch sample
-}
-
-func (f figures) tpcbTPS() float64 {
-	var sum float64
-	for _, tps := range f.tpcb {
-		sum += tps
-	}
-	return sum / float64(max(1, len(f.tpcb)))
+	protections                   map[string]float64
 }
 
 // print writes the ratios, and for machines one JSON object as the last line.
 func (f figures) print(w io.Writer) error {
-	base := f.tpcbTPS()
-	fmt.Fprintf(w, "\nTPC-B is %.0f/s (%.0f)\n", base, f.tpcb)
+	fmt.Fprintf(w, "\nTPC-B %.0f/s\n", f.tpcb.tps)
 	for _, line := range []struct {
 		name  string
 		ratio float64
 		of    string
 	}{
-		{"single accruals", f.single.tps / base, "TPC-B"},
-		{"batches", f.batch.tps / base, "TPC-B"},
-		{"redemptions", f.redeem.tps / base, "TPC-B"},
+		{"single accruals", f.single.ratio, "TPC-B"},
+		{"batches", f.batch.ratio, "TPC-B"},
+		{"redemptions", f.redeem.ratio, "TPC-B"},
 		{"hot member, batches", f.hotBatch.tps / f.hotNaive.tps, "begin, accrue, commit"},
 		{"hot member, one call", f.hotSingle.tps / f.hotNaive.tps, "begin, accrue, commit"},
 	} {
 		fmt.Fprintf(w, "%-24s %6.2f x %s\n", line.name, line.ratio, line.of)
 	}
+	fmt.Fprintf(w, "%-24s %6.0f bytes\n", "an accrual on disk", f.bytes)
 	b, err := json.Marshal(map[string]any{
 		"box": f.Box, "verified": f.Verified,
-		"tpcb_tps":        round(base),
-		"single_tps":      round(f.single.tps),
-		"single_ratio":    round(f.single.tps / base),
-		"batch_tps":       round(f.batch.tps),
-		"batch_ratio":     round(f.batch.tps / base),
-		"p50_ms":          f.half.p50, // at half load
-		"p99_ms":          f.half.p99,
-		"full_p50_ms":     f.single.p50,
-		"full_p99_ms":     f.single.p99,
-		"redeem_tps":      round(f.redeem.tps),
-		"redeem_ratio":    round(f.redeem.tps / base),
-		"hot_tx_tps":      round(f.hotNaive.tps),
-		"hot_tps":         round(f.hotSingle.tps),
-		"hot_batch_tps":   round(f.hotBatch.tps),
-		"hot_batch_ratio": round(f.hotBatch.tps / f.hotNaive.tps),
+		"tpcb_tps":           round(f.tpcb.tps),
+		"single_tps":         round(f.single.tps),
+		"single_ratio":       round(f.single.ratio),
+		"batch_tps":          round(f.batch.tps),
+		"batch_ratio":        round(f.batch.ratio),
+		"p50_ms":             round(f.half.p50), // at half load
+		"p99_ms":             round(f.half.p99),
+		"full_p50_ms":        round(f.single.p50),
+		"full_p99_ms":        round(f.single.p99),
+		"redeem_tps":         round(f.redeem.tps),
+		"redeem_ratio":       round(f.redeem.ratio),
+		"hot_tx_tps":         round(f.hotNaive.tps),
+		"hot_tps":            round(f.hotSingle.tps),
+		"hot_batch_tps":      round(f.hotBatch.tps),
+		"hot_ratio":          round(f.hotBatch.tps / f.hotNaive.tps),
+		"bytes_per_accrual":  math.Round(f.bytes),
+		"cost_of_protection": f.protections, // share of an accrual; null when not measured
 	})
 	if err != nil {
 		return fmt.Errorf("write the figures: %w", err)
@@ -77,24 +88,3 @@ func (f figures) print(w io.Writer) error {
 }
 
 func round(x float64) float64 { return math.Round(x*100) / 100 }
-
-// describe names the box: figures without it mean nothing.
-func describe(ctx context.Context, pool *pgxpool.Pool) (string, error) {
-	var version string
-	if err := pool.QueryRow(ctx, `SHOW server_version`).Scan(&version); err != nil {
-		return "", fmt.Errorf("ask PostgreSQL for its version: %w", err)
-	}
-	load, _ := os.ReadFile("/proc/loadavg")
-	busy, _, _ := strings.Cut(string(load), " ")
-	return fmt.Sprintf("%s, %d cores, PostgreSQL %s, fsync on, load before %s", processor(), runtime.NumCPU(), version, busy), nil
-}
-
-func processor() string {
-	info, _ := os.ReadFile("/proc/cpuinfo")
-	for line := range strings.Lines(string(info)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return runtime.GOARCH
-}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -21,15 +23,9 @@ type load struct {
 	pool    *pgxpool.Pool
 	members int
 	batch   int
-	phase   time.Duration
+	turn    time.Duration
 	run     int64 // keys are unique for ever, so each run has its own
 	keys    atomic.Int64
-}
-
-// sample is what a phase gave: operations a second, and the time a call took.
-type sample struct {
-	tps      float64
-	p50, p99 float64 // milliseconds
 }
 
 // request is one call; it answers how many operations it made.
@@ -56,7 +52,7 @@ func (l *load) clients(ctx context.Context, clients int, f request, due func() t
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	start := time.Now()
-	end := start.Add(l.phase)
+	end := start.Add(l.turn)
 	times := make([][]time.Duration, clients)
 	var made atomic.Int64
 	var group errgroup.Group
@@ -85,6 +81,7 @@ func (l *load) clients(ctx context.Context, clients int, f request, due func() t
 	return sample{
 		tps: float64(made.Load()) / time.Since(start).Seconds(),
 		p50: percentile(all, 50), p99: percentile(all, 99),
+		made: float64(made.Load()),
 	}, nil
 }
 
@@ -103,15 +100,30 @@ func fill(ctx context.Context, pool *pgxpool.Pool, members int) error {
 	if err != nil {
 		return fmt.Errorf("open %d accounts: %w", members, err)
 	}
-	_, err = pool.Exec(ctx, `
-		INSERT INTO ledger.op (source, key, req_hash, kind, account, seq, points, origin, available_at, expires_at, actor, reason, at)
-		SELECT 'fill', id::text, '', 'accrual', id, 1, 1000000, 'welcome', now(), now() + interval '1 year', '', '', now()
-		FROM ledger.account`)
-	if err != nil {
+	const step = 2000
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	for first := 1; first <= members; first += step {
+		group.Go(func() error { return welcome(ctx, pool, first, min(first+step, members+1)) })
+	}
+	if err := group.Wait(); err != nil {
 		return fmt.Errorf("fill %d accounts: %w", members, err)
 	}
 	_, err = pool.Exec(ctx, `VACUUM ANALYZE`)
 	return err
+}
+
+func welcome(ctx context.Context, pool *pgxpool.Pool, first, end int) error {
+	var as []ledger.Accrual
+	now := time.Now()
+	for id := first; id < end; id++ {
+		as = append(as, ledger.Accrual{Account: ledger.AccountID(id), Key: ledger.Key{Source: "fill", ID: strconv.Itoa(id)},
+			Points: 1_000_000, Origin: ledger.OriginWelcome, ExpiresAt: now.AddDate(1, 0, 0), At: now})
+	}
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		_, err := ledger.AccrueBatch(ctx, tx, as)
+		return err
+	})
 }
 
 // key has the shape of a fiscal receipt's: device, document, sign.
@@ -163,10 +175,7 @@ func (l *load) postBatch(ctx context.Context, member func() ledger.AccountID) (i
 }
 
 func (l *load) redeem(ctx context.Context) (int, error) {
-	err := pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error {
-		_, err := ledger.Redeem(ctx, tx, ledger.Redemption{Account: l.member(), Key: l.key(), Points: 1500, Actor: "till 17", At: time.Now()})
-		return err
-	})
+	_, err := ledger.PostRedemption(ctx, l.pool, ledger.Redemption{Account: l.member(), Key: l.key(), Points: 1500, Actor: "till 17", At: time.Now()})
 	var short *ledger.InsufficientError
 	if errors.As(err, &short) { // a member drawn too often has nothing left
 		return 0, nil

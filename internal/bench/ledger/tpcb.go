@@ -32,10 +32,10 @@ func newTPCB(ctx context.Context, cluster *postgres.Cluster, o options) (*tpcb, 
 		return nil, fmt.Errorf("make the database of TPC-B: %w", err)
 	}
 	t := &tpcb{ctx: ctx, path: cluster.Binary("pgbench")}
-	if _, err := t.exec(cluster.URL(tpcbDatabase), "-i", "-q", "-s", strconv.Itoa(o.scale)); err != nil {
+	if _, err := t.exec(cluster.URL(tpcbDatabase), "-i", "-I", "dtGvp", "-q", "-s", strconv.Itoa(o.scale)); err != nil {
 		return nil, err
 	}
-	seconds := max(1, int(o.phase.Seconds()))
+	seconds := max(1, int(o.turn.Seconds()))
 	t.args = []string{cluster.URL(tpcbDatabase), "-n", "-M", "prepared", "-c", strconv.Itoa(o.clients), "-j", "2", "-T", strconv.Itoa(seconds)}
 	return t, nil
 }
