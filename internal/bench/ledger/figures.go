@@ -13,7 +13,6 @@ type sample struct {
 	tps      float64
 	p50, p99 float64 // milliseconds
 	ratio    float64
-	made     float64 // operations in all
 	turns    float64
 }
 
@@ -24,7 +23,6 @@ func (s *sample) add(t sample) {
 	mean(&s.p50, t.p50)
 	mean(&s.p99, t.p99)
 	mean(&s.ratio, t.ratio)
-	s.made += t.made
 	s.turns++
 }
 
@@ -33,7 +31,7 @@ type figures struct {
 	Box      string
 	Verified bool
 	tpcb     sample
-	bytes    float64 // of disk an accrual
+	bytes    float64 // of disk an operation
 
 	single, half, batch, redeem   sample
 	hotNaive, hotSingle, hotBatch sample

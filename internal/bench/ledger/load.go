@@ -81,7 +81,6 @@ func (l *load) clients(ctx context.Context, clients int, f request, due func() t
 	return sample{
 		tps: float64(made.Load()) / time.Since(start).Seconds(),
 		p50: percentile(all, 50), p99: percentile(all, 99),
-		made: float64(made.Load()),
 	}, nil
 }
 

@@ -8,15 +8,20 @@ import (
 	"kopilka/internal/postgres"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
 )
 
 // measure lets TPC-B and the ledger have turns, so that what else the box does falls on
-// both. A turn of the ledger is compared with those of TPC-B right before and after it.
+// both. The ledger's turns are compared with those of TPC-B right before and after them.
 func measure(ctx context.Context, o options, cluster *postgres.Cluster, pool *pgxpool.Pool, f *figures) error {
-	if err := fill(ctx, pool, o.members); err != nil {
+	var t *tpcb
+	var group errgroup.Group
+	group.Go(func() (err error) {
+		t, err = newTPCB(ctx, cluster, o)
 		return err
-	}
-	tpcb, err := newTPCB(ctx, cluster, o)
+	})
+	group.Go(func() error { return fill(ctx, pool, o.members) })
+	err := group.Wait()
 	if err != nil {
 		return err
 	}
@@ -30,52 +35,50 @@ func measure(ctx context.Context, o options, cluster *postgres.Cluster, pool *pg
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	l := &load{pool: pool, members: o.members, batch: o.batch, turn: o.turn, run: time.Now().UnixNano()}
-	before, err := size(ctx, pool)
-	if err != nil {
+	if err := rounds(ctx, o, l, t, f); err != nil {
 		return err
 	}
-	if err := rounds(ctx, o, l, tpcb, f); err != nil {
+	if f.bytes, err = size(ctx, pool); err != nil {
 		return err
 	}
-	after, err := size(ctx, pool)
-	if err != nil {
-		return err
-	}
-	f.bytes = float64(after-before) / max(1, f.single.made+f.batch.made)
 	return alone(ctx, o, l, f)
 }
 
 // rounds are what is compared with TPC-B.
-func rounds(ctx context.Context, o options, l *load, tpcb *tpcb, f *figures) error {
-	last, err := tpcb.run() // the first warms up what is read
+func rounds(ctx context.Context, o options, l *load, t *tpcb, f *figures) error {
+	kinds := []struct {
+		name    string
+		clients int
+		request request
+		into    *sample
+	}{
+		{"single accruals", o.clients, l.single, &f.single},
+		{"redemptions", o.clients, l.redeem, &f.redeem},
+		{"batches", min(4, o.clients), l.batched, &f.batch},
+	}
+	before, err := t.run()
 	if err != nil {
 		return err
 	}
 	for range o.rounds {
-		for _, kind := range []struct {
-			name    string
-			clients int
-			request request
-			into    *sample
-		}{
-			{"single accruals", o.clients, l.single, &f.single},
-			{"batches", min(4, o.clients), l.batched, &f.batch},
-			{"redemptions", o.clients, l.redeem, &f.redeem},
-		} {
-			got, err := l.flat(ctx, kind.clients, kind.request)
-			if err != nil {
+		turns := make([]sample, len(kinds))
+		for i, kind := range kinds {
+			if turns[i], err = l.flat(ctx, kind.clients, kind.request); err != nil {
 				return fmt.Errorf("%s: %w", kind.name, err)
 			}
-			next, err := tpcb.run()
-			if err != nil {
-				return err
-			}
-			got.ratio = got.tps / ((last.tps + next.tps) / 2)
-			last = next
-			fmt.Printf("%-28s %9.0f/s   p50 %7.2f ms   p99 %7.2f ms   TPC-B %6.0f/s   %5.2f x\n", kind.name, got.tps, got.p50, got.p99, next.tps, got.ratio)
-			kind.into.add(got)
-			f.tpcb.add(next)
 		}
+		after, err := t.run()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%-24s %9.0f/s, then %.0f/s\n", "TPC-B", before.tps, after.tps)
+		for i, kind := range kinds {
+			turns[i].ratio = turns[i].tps / ((before.tps + after.tps) / 2)
+			fmt.Printf("%-24s %9.0f/s   p50 %7.2f ms   p99 %7.2f ms   %5.2f x TPC-B\n", kind.name, turns[i].tps, turns[i].p50, turns[i].p99, turns[i].ratio)
+			kind.into.add(turns[i])
+		}
+		f.tpcb.add(sample{tps: (before.tps + after.tps) / 2})
+		before = after
 	}
 	return nil
 }
@@ -96,18 +99,20 @@ func alone(ctx context.Context, o options, l *load, f *figures) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", kind.name, err)
 		}
-		fmt.Printf("%-28s %9.0f/s   p50 %7.2f ms   p99 %7.2f ms\n", kind.name, got.tps, got.p50, got.p99)
+		fmt.Printf("%-24s %9.0f/s   p50 %7.2f ms   p99 %7.2f ms\n", kind.name, got.tps, got.p50, got.p99)
 		kind.into.add(got)
 	}
 	return nil
 }
 
-// size is what operations, lots and accounts take on disk with their indexes.
-func size(ctx context.Context, pool *pgxpool.Pool) (n int64, err error) {
+// size is what an operation takes on disk with its lot, its share of its account, and all
+// their indexes.
+func size(ctx context.Context, pool *pgxpool.Pool) (bytes float64, err error) {
 	err = pool.QueryRow(ctx, `
-		SELECT pg_total_relation_size('ledger.op') + pg_total_relation_size('ledger.lot') + pg_total_relation_size('ledger.account')`).Scan(&n)
+		SELECT (pg_total_relation_size('ledger.op') + pg_total_relation_size('ledger.lot') + pg_total_relation_size('ledger.account'))::float
+			/ (SELECT count(*) FROM ledger.op)`).Scan(&bytes)
 	if err != nil {
 		return 0, fmt.Errorf("ask for the ledger's size: %w", err)
 	}
-	return n, nil
+	return bytes, nil
 }

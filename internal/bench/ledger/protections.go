@@ -35,7 +35,7 @@ func protect(ctx context.Context, o options, cluster *postgres.Cluster, pool *pg
 				return nil, fmt.Errorf("measure %q: %w", p.name, err)
 			}
 		}
-		for range 2 {
+		for range 3 {
 			for _, side := range []struct {
 				database string
 				into     *sample
